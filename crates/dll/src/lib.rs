@@ -1,0 +1,1 @@
+pub use linsock_sys as _;

@@ -1,0 +1,1 @@
+//! The one place that all global state hangs from.
