@@ -1,1 +1,15 @@
-//! abi
+//! The shapes and numbers of Winsock's overlapped I/O: types, constants, GUIDs, the three
+//! error number spaces and the one table between them. No I/O and no dependencies.
+//!
+//! Types and constants carry Microsoft's names to the letter, hence the allowed lints.
+#![allow(non_camel_case_types, non_snake_case)]
+// GUIDs are grouped as they are printed, and numbers as their documents write them.
+#![allow(clippy::unusual_byte_groupings, clippy::upper_case_acronyms)]
+
+pub mod error;
+pub mod guid;
+pub mod types;
+
+pub use error::{Errno, NtStatus, Win32Error, WsaError};
+pub use guid::*;
+pub use types::*;

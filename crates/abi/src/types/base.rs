@@ -1,0 +1,50 @@
+//! The words everything else is spelt with.
+
+use core::ffi::c_void;
+
+use super::zeroed_default;
+
+/// A socket: on Linux the number of its descriptor.
+pub type SOCKET = usize;
+
+/// Any other object: an event, a completion port, a thread, a file.
+pub type HANDLE = *mut c_void;
+/// FALSE is 0, everything else is TRUE.
+pub type BOOL = i32;
+/// A string of bytes, ended by a 0.
+pub type PSTR = *mut u8;
+/// A string of bytes that is only read, ended by a 0.
+pub type PCSTR = *const u8;
+/// A string of UTF-16 units, ended by a 0.
+pub type PWSTR = *mut u16;
+/// A string of UTF-16 units that is only read, ended by a 0.
+pub type PCWSTR = *const u16;
+
+pub type HWND = *mut c_void;
+
+pub type WPARAM = usize;
+
+pub type NTSTATUS = i32;
+
+pub type WIN32_ERROR = u32;
+
+pub type WSA_ERROR = i32;
+
+/// A count of 100 ns.
+#[repr(C)]
+#[derive(Clone, Copy, Default)]
+pub struct FILETIME {
+    pub dwLowDateTime: u32,
+    pub dwHighDateTime: u32,
+}
+
+/// Says whether a new handle is inherited; its descriptor is ignored.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct SECURITY_ATTRIBUTES {
+    pub nLength: u32,
+    pub lpSecurityDescriptor: *mut c_void,
+    pub bInheritHandle: BOOL,
+}
+
+zeroed_default!(SECURITY_ATTRIBUTES);

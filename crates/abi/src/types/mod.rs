@@ -1,0 +1,37 @@
+//! The records of Winsock and its neighbours, laid out and spelt as `windows-sys` 0.61 has them.
+
+mod address;
+mod base;
+mod function;
+mod message;
+mod name;
+mod option;
+mod overlapped;
+mod provider;
+mod rio;
+mod select;
+
+pub use address::*;
+pub use base::*;
+pub use function::*;
+pub use message::*;
+pub use name::*;
+pub use option::*;
+pub use overlapped::*;
+pub use provider::*;
+pub use rio::*;
+pub use select::*;
+
+/// Gives records an all-zero `Default`, as programs that call `memset` expect.
+macro_rules! zeroed_default {
+    ($($name:ident),* $(,)?) => {
+        $(impl Default for $name {
+            fn default() -> $name {
+                // SAFETY: every field is a number, a raw pointer, an optional function
+                // pointer or a record of these: all of them may be zero.
+                unsafe { core::mem::zeroed() }
+            }
+        })*
+    };
+}
+use zeroed_default;
