@@ -8,8 +8,10 @@
 
 pub mod error;
 pub mod guid;
+pub mod map;
 pub mod types;
 
 pub use error::{Errno, NtStatus, Win32Error, WsaError};
 pub use guid::*;
+pub use map::Call;
 pub use types::*;
