@@ -1,0 +1,94 @@
+//! Threads as the C library makes them.
+
+use std::ffi::c_void;
+use std::mem::MaybeUninit;
+use std::ptr;
+
+/// The first function of a thread. It may be unwound by [`exit`].
+pub type First = unsafe extern "C-unwind" fn(*mut c_void) -> *mut c_void;
+
+// Declared here because `libc` declares both as functions that nothing unwinds through, while
+// pthread_exit is made of unwinding.
+unsafe extern "C-unwind" {
+    fn pthread_create(
+        thread: *mut libc::pthread_t,
+        attributes: *const libc::pthread_attr_t,
+        first: First,
+        argument: *mut c_void,
+    ) -> i32;
+    fn pthread_exit(value: *mut c_void) -> !;
+}
+
+/// Starts a detached thread. `stack_bytes` 0 takes the system's default; less than a thread needs
+/// is made enough. On failure gives the errno.
+///
+/// # Safety
+/// `first` may be called with `argument` on another thread.
+pub unsafe fn spawn(first: First, argument: *mut c_void, stack_bytes: usize) -> Result<(), i32> {
+    let mut attributes = MaybeUninit::<libc::pthread_attr_t>::uninit();
+    // SAFETY: initialises the memory it is given.
+    check(unsafe { libc::pthread_attr_init(attributes.as_mut_ptr()) })?;
+    let attributes = attributes.as_mut_ptr();
+    // SAFETY: the attributes were initialised above; `first` and `argument` are the caller's word.
+    let started = unsafe { spawn_with(attributes, first, argument, stack_bytes) };
+    // SAFETY: initialised above and not used afterwards.
+    unsafe { libc::pthread_attr_destroy(attributes) };
+    started
+}
+
+/// # Safety
+/// Initialised attributes; `first` may be called with `argument` on another thread.
+unsafe fn spawn_with(
+    attributes: *mut libc::pthread_attr_t,
+    first: First,
+    argument: *mut c_void,
+    stack_bytes: usize,
+) -> Result<(), i32> {
+    // SAFETY: the attributes are initialised.
+    check(unsafe { libc::pthread_attr_setdetachstate(attributes, libc::PTHREAD_CREATE_DETACHED) })?;
+    if stack_bytes != 0 {
+        // SAFETY: a constant of the system.
+        let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) }.max(4096) as usize;
+        let bytes = stack_bytes.max(libc::PTHREAD_STACK_MIN);
+        let bytes = bytes.checked_next_multiple_of(page).ok_or(libc::ENOMEM)?;
+        // SAFETY: the attributes are initialised.
+        check(unsafe { libc::pthread_attr_setstacksize(attributes, bytes) })?;
+    }
+    let mut thread = MaybeUninit::uninit();
+    // SAFETY: initialised attributes, room for the answer, and the caller's word for the rest.
+    check(unsafe { pthread_create(thread.as_mut_ptr(), attributes, first, argument) })
+}
+
+fn check(errno: i32) -> Result<(), i32> {
+    if errno == 0 { Ok(()) } else { Err(errno) }
+}
+
+/// The stack a thread gets by default, in bytes.
+pub fn default_stack_bytes() -> usize {
+    let mut attributes = MaybeUninit::<libc::pthread_attr_t>::uninit();
+    let mut bytes = 0;
+    // SAFETY: each call gets memory that is initialised as it needs it, in this order.
+    unsafe {
+        if libc::pthread_attr_init(attributes.as_mut_ptr()) != 0 {
+            return 0;
+        }
+        libc::pthread_attr_getstacksize(attributes.as_ptr(), &mut bytes);
+        libc::pthread_attr_destroy(attributes.as_mut_ptr());
+    }
+    bytes
+}
+
+/// The kernel's number of the current thread.
+pub fn current_id() -> u32 {
+    // SAFETY: has no preconditions.
+    unsafe { libc::gettid() }.unsigned_abs()
+}
+
+/// Ends the current thread by unwinding its stack, then running its thread-local destructors.
+///
+/// # Safety
+/// No frame on the stack relies on being returned to.
+pub unsafe extern "C-unwind" fn exit() -> ! {
+    // SAFETY: by this function's contract.
+    unsafe { pthread_exit(ptr::null_mut()) }
+}

@@ -1,0 +1,192 @@
+//! Threads: their objects, how they are started, and what happens when one ends.
+//!
+//! Whichever way a thread was made, its first use of the library arms one thread-local
+//! destructor. When the thread ends (returns, calls ExitThread or pthread_exit) that destructor
+//! cancels the I/O the thread had started (C-053), tells the completion ports (P-016), and then
+//! signals the thread's object.
+
+use std::cell::{Cell, OnceCell};
+use std::ffi::c_void;
+use std::ptr;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use linsock_abi::Win32Error;
+use linsock_backend::thread as raw;
+
+use crate::wait::Signal;
+
+/// The exit code of a thread that still runs (STILL_ACTIVE).
+pub const STILL_ACTIVE: u32 = 259;
+
+/// The function a thread runs. It may end by [`exit`], which unwinds through it.
+pub type StartRoutine = unsafe extern "system-unwind" fn(*mut c_void) -> u32;
+
+/// A thread as others see it.
+pub struct ThreadObject {
+    signal: Signal,
+    id: OnceLock<u32>,
+    exit_code: AtomicU32,
+}
+
+impl ThreadObject {
+    fn new() -> Self {
+        ThreadObject {
+            signal: Signal::new(true, false),
+            id: OnceLock::new(),
+            exit_code: AtomicU32::new(STILL_ACTIVE),
+        }
+    }
+
+    /// Set for good when the thread has ended.
+    pub fn signal(&self) -> &Signal {
+        &self.signal
+    }
+
+    /// The thread's number; waits for a thread that was only just started to tell it.
+    pub fn id(&self) -> u32 {
+        *self.id.wait()
+    }
+
+    /// [`STILL_ACTIVE`], or what the thread ended with.
+    pub fn exit_code(&self) -> u32 {
+        self.exit_code.load(Ordering::Acquire)
+    }
+}
+
+thread_local! {
+    /// 0 until the thread first uses the library. Plain data, so that it can be read at any time.
+    static ID: Cell<u32> = const { Cell::new(0) };
+    static EXIT_CODE: Cell<u32> = const { Cell::new(0) };
+    static CALLED_EXIT: Cell<bool> = const { Cell::new(false) };
+    static CURRENT: OnceCell<Ending> = const { OnceCell::new() };
+}
+
+/// The destructor of the thread's use of this library.
+struct Ending(Arc<ThreadObject>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let id = ID.get();
+        // The main thread's destructors also run when the process exits. Its operations then end
+        // with the process, unseen, as on Windows; only an ExitThread is the end of a thread.
+        if id == std::process::id() && !CALLED_EXIT.get() {
+            return;
+        }
+        crate::operation::thread_exit(id);
+        crate::port::thread_exit();
+        self.0.exit_code.store(EXIT_CODE.get(), Ordering::Release);
+        self.0.signal.set();
+    }
+}
+
+/// The number of the current thread (the kernel's).
+#[inline]
+pub fn current_id() -> u32 {
+    match ID.get() {
+        0 => first_use(),
+        id => id,
+    }
+}
+
+/// Makes sure that the end of the current thread will be noticed.
+#[inline]
+pub fn touch() {
+    current_id();
+}
+
+#[cold]
+fn first_use() -> u32 {
+    current();
+    ID.get()
+}
+
+/// The object of the current thread.
+pub fn current() -> Arc<ThreadObject> {
+    // Fails in a thread whose destructor ran already: it gets an object that nobody else sees.
+    CURRENT
+        .try_with(|ending| ending.get_or_init(|| attach(Arc::new(ThreadObject::new()))).0.clone())
+        .unwrap_or_else(|_| attach(Arc::new(ThreadObject::new())).0.clone())
+}
+
+/// Ties an object to the current thread.
+fn attach(object: Arc<ThreadObject>) -> Ending {
+    if ID.get() == 0 {
+        ID.set(raw::current_id());
+    }
+    object.id.get_or_init(|| ID.get());
+    Ending(object)
+}
+
+/// What a new thread is given.
+struct Start {
+    object: Arc<ThreadObject>,
+    routine: StartRoutine,
+    parameter: *mut c_void,
+}
+
+/// Starts a thread. `stack_bytes` 0 takes the system's default.
+///
+/// # Errors
+/// ERROR_NOT_ENOUGH_MEMORY: the system gives no further thread or stack.
+///
+/// # Safety
+/// `routine` may be called with `parameter` on another thread.
+pub unsafe fn spawn(
+    routine: StartRoutine,
+    parameter: *mut c_void,
+    stack_bytes: usize,
+) -> Result<Arc<ThreadObject>, Win32Error> {
+    let object = Arc::new(ThreadObject::new());
+    let start = Box::into_raw(Box::new(Start { object: object.clone(), routine, parameter }));
+    // SAFETY: `run` takes the box over, once, on the new thread.
+    match unsafe { raw::spawn(run, start.cast(), stack_bytes) } {
+        Ok(()) => Ok(object),
+        Err(_) => {
+            // SAFETY: no thread was started, so the box is still ours.
+            drop(unsafe { Box::from_raw(start) });
+            Err(Win32Error::ERROR_NOT_ENOUGH_MEMORY)
+        }
+    }
+}
+
+/// The first frame of a started thread. Nothing in it needs dropping while `routine` runs: an
+/// [`exit`] unwinds through it without running destructors here.
+unsafe extern "C-unwind" fn run(start: *mut c_void) -> *mut c_void {
+    // SAFETY: `start` is the box that `spawn` gave to this thread alone.
+    let (routine, parameter) = unsafe { begin(start) };
+    // SAFETY: the caller of `spawn` vouched for the routine and its parameter.
+    EXIT_CODE.set(unsafe { routine(parameter) });
+    ptr::null_mut()
+}
+
+/// Takes over what `spawn` left and ties the object to this thread.
+///
+/// # Safety
+/// `start` is a `Box<Start>` turned raw, given to this call alone.
+unsafe fn begin(start: *mut c_void) -> (StartRoutine, *mut c_void) {
+    // SAFETY: by this function's contract.
+    let start = unsafe { Box::from_raw(start.cast::<Start>()) };
+    let Start { object, routine, parameter } = *start;
+    CURRENT.with(|ending| {
+        ending.get_or_init(|| attach(object));
+    });
+    (routine, parameter)
+}
+
+/// Ends the current thread with an exit code, whoever made the thread.
+///
+/// # Linux
+/// pthread_exit, which unwinds the stack: frames of C, and Rust frames without destructors, are
+/// passed over. A thread of `std::thread` cannot end this way, its first frames catch the unwind
+/// and stop the process; it must return.
+///
+/// # Safety
+/// No frame on this thread's stack relies on being returned to.
+pub unsafe extern "C-unwind" fn exit(code: u32) -> ! {
+    touch();
+    EXIT_CODE.set(code);
+    CALLED_EXIT.set(true);
+    // SAFETY: by this function's contract; this frame holds nothing that needs dropping.
+    unsafe { raw::exit() }
+}
