@@ -190,3 +190,6 @@ pub unsafe extern "C-unwind" fn exit(code: u32) -> ! {
     // SAFETY: by this function's contract; this frame holds nothing that needs dropping.
     unsafe { raw::exit() }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests;

@@ -400,3 +400,10 @@ pub fn sleep(timeout_ms: u32, _alertable: bool) -> WaitResult {
         },
     }
 }
+
+#[cfg(all(test, loom))]
+mod model;
+#[cfg(all(test, not(loom)))]
+mod stress;
+#[cfg(all(test, not(loom)))]
+mod tests;
