@@ -1,0 +1,98 @@
+/* The few things that the two worlds do differently: memory that cannot be touched, counting threads,
+ * and linsock's own settings, which Windows does not have. */
+#include "harness.h"
+
+enum { PAGE = 4096 };
+
+#ifdef __linux__
+
+/* Declared by hand: <sys/mman.h> brings names of the host that clash with Windows' own. */
+extern void *mmap(void *, unsigned long, int, int, int, long);
+extern int mprotect(void *, unsigned long, int);
+enum { NONE = 0, READ = 1, READ_WRITE = 3, PRIVATE_ANONYMOUS = 0x22 };
+
+static char *pages(int count) {
+    char *block = mmap(NULL, (unsigned long)count * PAGE, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);
+    if (block == (char *)-1) FAIL("no pages");
+    return block;
+}
+
+char *before_a_hole(int readable) {
+    char *block = pages(2);
+    if (mprotect(block + PAGE, PAGE, NONE) != 0) FAIL("mprotect");
+    return block + PAGE - readable;
+}
+
+char *read_only_page(void) {
+    char *block = pages(1);
+    if (mprotect(block, PAGE, READ) != 0) FAIL("mprotect");
+    return block;
+}
+
+int thread_count(void) {
+    char line[256];
+    int count = 0;
+    FILE *status = fopen("/proc/self/status", "r");
+    if (!status) return 0;
+    while (fgets(line, sizeof line, status)) sscanf(line, "Threads: %d", &count);
+    fclose(status);
+    return count;
+}
+
+long long memory_in_use(void) {
+    char line[256];
+    long long kib = 0;
+    FILE *status = fopen("/proc/self/status", "r");
+    if (!status) return 0;
+    while (fgets(line, sizeof line, status)) sscanf(line, "VmRSS: %lld", &kib);
+    fclose(status);
+    return kib * 1024;
+}
+
+/* The runner gives each test a process, and that a time limit. */
+void watch(const char *test, int seconds) { (void)test, (void)seconds; }
+
+#else
+
+char *before_a_hole(int readable) {
+    DWORD before;
+    char *block = VirtualAlloc(NULL, 2 * PAGE, MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE);
+    if (!block || !VirtualProtect(block + PAGE, PAGE, PAGE_NOACCESS, &before)) FAIL("no pages");
+    return block + PAGE - readable;
+}
+
+char *read_only_page(void) {
+    char *block = VirtualAlloc(NULL, PAGE, MEM_COMMIT | MEM_RESERVE, PAGE_READONLY);
+    if (!block) FAIL("no pages");
+    return block;
+}
+
+int thread_count(void) { return 0; }
+long long memory_in_use(void) { return 0; }
+
+static const char *volatile watched;
+static volatile LONG until_s;
+
+static DWORD WINAPI dog(void *nothing) {
+    (void)nothing;
+    for (;;) {
+        Sleep(200);
+        if (until_s && (LONG)(GetTickCount64() / 1000) >= until_s) {
+            printf("not ok %s not over in time\n", watched);
+            fflush(stdout);
+            ExitProcess(3);
+        }
+    }
+}
+
+void watch(const char *test, int seconds) {
+    static HANDLE running;
+    watched = test;
+    until_s = seconds ? (LONG)(GetTickCount64() / 1000) + seconds : 0;
+    if (!running) running = CreateThread(NULL, 0, dog, NULL, 0, NULL);
+}
+
+int linsock_set_timed_wait_delay(unsigned seconds) { (void)seconds; return -1; }
+int linsock_timed_wait_delay(void) { return -1; }
+
+#endif

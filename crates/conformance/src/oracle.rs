@@ -1,0 +1,100 @@
+//! The second opinion: the same C programs, built for Windows, under Wine.
+//!
+//! Wine starts slowly, so a whole program runs in one process. When it crashes or hangs, the test it was in has failed
+//! and the remaining ones run in another process.
+
+use crate::paths;
+use crate::process::{self, Outcome};
+use crate::programs::{self, MINGW, Program, WINE};
+use crate::suite::Results;
+use anyhow::{Context, Result, ensure};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+use std::time::Duration;
+
+/// Why there is no oracle on this machine, if there is none.
+pub fn missing() -> Option<String> {
+    if !Path::new(WINE).exists() {
+        return Some(format!("{WINE} is not there (Debian: wine wine64)"));
+    }
+    if Command::new(MINGW).arg("--version").output().is_err() {
+        return Some(format!("{MINGW} is not there (Debian: gcc-mingw-w64-x86-64)"));
+    }
+    None
+}
+
+fn prefix() -> PathBuf {
+    paths::made().join("wine")
+}
+
+fn wine() -> Command {
+    let mut command = Command::new(WINE);
+    command.env("WINEPREFIX", prefix()).env("WINEDEBUG", "-all").env_remove("DISPLAY");
+    command
+}
+
+fn prepare() -> Result<()> {
+    let done = prefix().join(".prepared");
+    if !done.exists() {
+        std::fs::create_dir_all(paths::made())?;
+        let ended = process::run(wine().args(["wineboot", "-u"]), Duration::from_secs(300))?;
+        ensure!(ended.trouble.is_none(), "wineboot: {}", ended.trouble.unwrap_or_default());
+        std::fs::write(done, "")?;
+    }
+    Ok(())
+}
+
+pub fn run(all: &[Program], wanted: &(dyn Fn(&str) -> bool + Sync)) -> Result<Results> {
+    prepare().context("preparing Wine")?;
+    let results = Mutex::new(Results::new());
+    let queue = Mutex::new(all.iter());
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                loop {
+                    let Some(program) = queue.lock().unwrap_or_else(|e| e.into_inner()).next()
+                    else {
+                        break;
+                    };
+                    let found = run_program(program, wanted);
+                    results.lock().unwrap_or_else(|e| e.into_inner()).extend(found);
+                }
+            });
+        }
+    });
+    Ok(results.into_inner().unwrap_or_else(|e| e.into_inner()))
+}
+
+fn run_program(program: &Program, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Results {
+    let mut results = Results::new();
+    let mut left: Vec<String> =
+        program.tests.iter().map(|t| t.name.clone()).filter(|t| wanted(t)).collect();
+    if left.is_empty() {
+        return results;
+    }
+    if let Err(error) = programs::build_windows(program) {
+        return left.into_iter().map(|t| (t, Outcome::Failed(error.to_string()))).collect();
+    }
+    while !left.is_empty() {
+        // The harness itself ends a test that hangs; this is for when it cannot.
+        let limit = Duration::from_secs(120 + 2 * left.len() as u64);
+        let ended = match process::run(wine().arg(program.windows()).args(&left), limit) {
+            Ok(ended) => ended,
+            Err(error) => {
+                return left.into_iter().map(|t| (t, Outcome::Failed(error.to_string()))).collect();
+            }
+        };
+        let said = process::outcomes(&ended.output);
+        left.retain(|t| !said.iter().any(|(name, _)| name == t));
+        let heard_of_a_hang =
+            matches!(said.last(), Some((_, Outcome::Failed(what))) if what == "not over in time");
+        results.extend(said);
+        if !left.is_empty() && !heard_of_a_hang {
+            let why =
+                ended.trouble.unwrap_or_else(|| "the process ended without a word".to_owned());
+            results.insert(left.remove(0), Outcome::Failed(why));
+        }
+    }
+    results
+}
