@@ -1,0 +1,2 @@
+/* Another spelling of <errhandlingapi.h>. */
+#include "errhandlingapi.h"

@@ -1,0 +1,2 @@
+/* Another spelling of <ioapiset.h>. */
+#include "ioapiset.h"

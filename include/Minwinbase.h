@@ -1,0 +1,2 @@
+/* Another spelling of <minwinbase.h>. */
+#include "minwinbase.h"

@@ -1,0 +1,2 @@
+/* Another spelling of <minwindef.h>. */
+#include "minwindef.h"

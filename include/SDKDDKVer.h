@@ -1,0 +1,2 @@
+/* Another spelling of <sdkddkver.h>. */
+#include "sdkddkver.h"

@@ -1,0 +1,2 @@
+/* Another spelling of <winbase.h>. */
+#include "winbase.h"

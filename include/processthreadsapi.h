@@ -1,0 +1,23 @@
+/* Threads. */
+#ifndef _PROCESSTHREADSAPI_H_
+#define _PROCESSTHREADSAPI_H_
+
+#include "minwindef.h"
+#include "minwinbase.h"
+
+#define CREATE_SUSPENDED                  0x00000004
+#define STACK_SIZE_PARAM_IS_A_RESERVATION 0x00010000
+
+LINSOCK_BEGIN
+
+HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES lpThreadAttributes, SIZE_T dwStackSize,
+                           LPTHREAD_START_ROUTINE lpStartAddress, LPVOID lpParameter, DWORD dwCreationFlags,
+                           LPDWORD lpThreadId);
+DECLSPEC_NORETURN void WINAPI ExitThread(DWORD dwExitCode);
+BOOL WINAPI GetExitCodeThread(HANDLE hThread, LPDWORD lpExitCode);
+HANDLE WINAPI GetCurrentThread(void);
+DWORD WINAPI GetCurrentThreadId(void);
+
+LINSOCK_END
+
+#endif /* _PROCESSTHREADSAPI_H_ */

@@ -1,0 +1,15 @@
+/* Windows' base services, as far as programs of overlapped sockets need them. */
+#ifndef _WINDOWS_
+#define _WINDOWS_
+
+#include "sdkddkver.h"
+#include "sal.h"
+#include "windef.h"
+#include "winbase.h"
+
+/* As on Windows: without WIN32_LEAN_AND_MEAN this header brings the sockets too. */
+#ifndef WIN32_LEAN_AND_MEAN
+#include "winsock.h"
+#endif
+
+#endif /* _WINDOWS_ */

@@ -1,0 +1,116 @@
+/* Strings, large integers, access rights, and the interlocked functions. */
+#ifndef _WINNT_
+#define _WINNT_
+
+#include <string.h>
+#include <wchar.h>
+#include "minwindef.h"
+#include "guiddef.h"
+#include "linsock/interlocked.h"
+
+/* wchar_t, so that L"" fits: 32 bits, or 16 under -fshort-wchar. */
+typedef wchar_t WCHAR;
+typedef WCHAR *PWCHAR, *LPWCH, *PWCH, *LPWSTR, *PWSTR;
+typedef const WCHAR *LPCWCH, *PCWCH, *LPCWSTR, *PCWSTR;
+typedef CHAR *LPCH, *PCH, *LPSTR, *PSTR;
+typedef const CHAR *LPCCH, *PCCH, *LPCSTR, *PCSTR;
+
+#ifdef UNICODE
+typedef WCHAR TCHAR, *PTCHAR;
+typedef LPWSTR LPTSTR, PTSTR;
+typedef LPCWSTR LPCTSTR, PCTSTR;
+#define LINSOCK_TEXT(quote) L##quote
+#define LINSOCK_AW(name) name##W
+#else
+typedef char TCHAR, *PTCHAR;
+typedef LPSTR LPTSTR, PTSTR;
+typedef LPCSTR LPCTSTR, PCTSTR;
+#define LINSOCK_TEXT(quote) quote
+#define LINSOCK_AW(name) name##A
+#endif
+#define TEXT(quote) LINSOCK_TEXT(quote)
+
+typedef union _LARGE_INTEGER {
+    LINSOCK_ANONYMOUS struct {
+        DWORD LowPart;
+        LONG HighPart;
+    };
+    struct {
+        DWORD LowPart;
+        LONG HighPart;
+    } u;
+    LONGLONG QuadPart;
+} LARGE_INTEGER, *PLARGE_INTEGER;
+
+typedef union _ULARGE_INTEGER {
+    LINSOCK_ANONYMOUS struct {
+        DWORD LowPart;
+        DWORD HighPart;
+    };
+    struct {
+        DWORD LowPart;
+        DWORD HighPart;
+    } u;
+    ULONGLONG QuadPart;
+} ULARGE_INTEGER, *PULARGE_INTEGER;
+
+#define MINCHAR   0x80
+#define MAXCHAR   0x7f
+#define MINSHORT  0x8000
+#define MAXSHORT  0x7fff
+#define MAXBYTE   0xff
+#define MAXWORD   0xffff
+#define MAXDWORD  0xffffffff
+#define MAXLONG   0x7fffffff
+
+#define ARRAYSIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define RTL_NUMBER_OF(a) ARRAYSIZE(a)
+#define FIELD_OFFSET(type, field) ((LONG)offsetof(type, field))
+#define CONTAINING_RECORD(address, type, field) ((type *)((char *)(address) - offsetof(type, field)))
+#define UNREFERENCED_PARAMETER(p) ((void)(p))
+#define DBG_UNREFERENCED_PARAMETER(p) ((void)(p))
+#define C_ASSERT(e) typedef char LINSOCK_C_ASSERT_NAME(__LINE__)[(e) ? 1 : -1] __attribute__((unused))
+#define LINSOCK_C_ASSERT_NAME(line) LINSOCK_C_ASSERT_PASTE(line)
+#define LINSOCK_C_ASSERT_PASTE(line) linsock_c_assert_##line
+#define MEMORY_ALLOCATION_ALIGNMENT 16
+
+#define RtlZeroMemory(destination, length) memset((destination), 0, (length))
+#define RtlFillMemory(destination, length, fill) memset((destination), (fill), (length))
+#define RtlCopyMemory(destination, source, length) memcpy((destination), (source), (length))
+#define RtlMoveMemory(destination, source, length) memmove((destination), (source), (length))
+#define RtlEqualMemory(left, right, length) (!memcmp((left), (right), (length)))
+
+#define MemoryBarrier() __sync_synchronize()
+#define YieldProcessor() LINSOCK_PAUSE()
+#if defined(__x86_64__)
+#define LINSOCK_PAUSE() __builtin_ia32_pause()
+#else
+#define LINSOCK_PAUSE() ((void)0)
+#endif
+
+/* name                           value          access rights */
+#define DELETE                    0x00010000
+#define SYNCHRONIZE               0x00100000
+#define STANDARD_RIGHTS_REQUIRED  0x000F0000
+#define GENERIC_READ              0x80000000
+#define GENERIC_WRITE             0x40000000
+#define GENERIC_EXECUTE           0x20000000
+#define GENERIC_ALL               0x10000000
+#define EVENT_MODIFY_STATE        0x0002
+#define EVENT_ALL_ACCESS          0x1F0003
+
+/* name                           value          statuses that windows.h brings; the rest are in ntstatus.h */
+#ifndef WIN32_NO_STATUS
+#define STATUS_WAIT_0             ((DWORD)0x00000000)
+#define STATUS_ABANDONED_WAIT_0   ((DWORD)0x00000080)
+#define STATUS_USER_APC           ((DWORD)0x000000C0)
+#define STATUS_TIMEOUT            ((DWORD)0x00000102)
+#define STATUS_PENDING            ((DWORD)0x00000103)
+#define STATUS_ACCESS_VIOLATION   ((DWORD)0xC0000005)
+#define STATUS_INVALID_HANDLE     ((DWORD)0xC0000008)
+#define STATUS_INVALID_PARAMETER  ((DWORD)0xC000000D)
+#define STATUS_NO_MEMORY          ((DWORD)0xC0000017)
+#endif
+#define MAXIMUM_WAIT_OBJECTS      64
+
+#endif /* _WINNT_ */
