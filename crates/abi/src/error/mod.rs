@@ -13,9 +13,28 @@ pub use ntstatus::NtStatus;
 pub use win32::Win32Error;
 pub use wsa::WsaError;
 
+/// The error numbers under their plain names and types, as `windows-sys` has them.
+pub mod plain {
+    pub use super::ntstatus::plain::*;
+    pub use super::win32::plain::*;
+    pub use super::wsa::plain::*;
+}
+
 /// Makes the constants and the table `ALL` of one number space out of rows
-/// `NAME = number, "description";`.
+/// `NAME = number, "description";`, and the same names as plain numbers of type
+/// `plain`, for programs written against `windows-sys`.
 macro_rules! number_space {
+    ($space:ident($repr:ty), plain $plain:ty { $($rows:tt)* }) => {
+        number_space! { $space($repr) { $($rows)* } }
+        number_space! { @plain $space $plain { $($rows)* } }
+    };
+    (@plain $space:ident $plain:ty { $($name:ident = $value:expr, $description:literal;)* }) => {
+        /// The numbers of this space under their plain names, as `windows-sys` has them.
+        pub mod plain {
+            use super::$space;
+            $(#[doc = $description] pub const $name: $plain = $space::$name.0;)*
+        }
+    };
     ($space:ident($repr:ty) { $($name:ident = $value:expr, $description:literal;)* }) => {
         impl $space {
             $(#[doc = $description] pub const $name: $space = $space($value as $repr);)*

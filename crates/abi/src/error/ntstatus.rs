@@ -38,7 +38,7 @@ impl std::fmt::Display for Hex {
 }
 
 // Numbers: contract 22.1 and 22.2, and ntstatus.h for files and pipes.
-number_space!(NtStatus(i32) {
+number_space!(NtStatus(i32), plain crate::types::NTSTATUS {
     STATUS_SUCCESS                   = 0x0000_0000_u32, "success";
     STATUS_ABANDONED                 = 0x0000_0080_u32, "wait abandoned";
     STATUS_USER_APC                  = 0x0000_00C0_u32, "wait ended by a user apc";

@@ -31,7 +31,7 @@ impl From<WsaError> for Win32Error {
 
 // Numbers: contract 22.2, 22.3, and winerror.h for those that functions on
 // files, pipes and threads report.
-number_space!(Win32Error(u32) {
+number_space!(Win32Error(u32), plain crate::types::WIN32_ERROR {
     ERROR_SUCCESS                    = 0,    "success";
     ERROR_INVALID_FUNCTION           = 1,    "invalid function";
     ERROR_FILE_NOT_FOUND             = 2,    "file not found";

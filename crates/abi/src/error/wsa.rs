@@ -27,7 +27,7 @@ impl WsaError {
 }
 
 // Numbers: contract 22.1 (Microsoft's "Windows Sockets Error Codes").
-number_space!(WsaError(i32) {
+number_space!(WsaError(i32), plain crate::types::WSA_ERROR {
     WSA_INVALID_HANDLE             = 6,     "handle is invalid";
     WSA_NOT_ENOUGH_MEMORY          = 8,     "not enough memory";
     WSA_INVALID_PARAMETER          = 87,    "parameter is invalid";

@@ -1,0 +1,43 @@
+//! Address families, well-known addresses and the sizes of their texts.
+
+use crate::types::ADDRESS_FAMILY;
+
+pub const ADDR_ANY: u32 = 0x0;
+pub const AF_UNSPEC: ADDRESS_FAMILY = 0;
+pub const AF_UNIX: u16 = 1;
+pub const AF_INET: ADDRESS_FAMILY = 2;
+pub const AF_IMPLINK: u16 = 3;
+pub const AF_PUP: u16 = 4;
+pub const AF_CHAOS: u16 = 5;
+pub const AF_IPX: u16 = 6;
+pub const AF_NS: u16 = 6;
+pub const AF_ISO: u16 = 7;
+pub const AF_OSI: u16 = 7;
+pub const AF_ECMA: u16 = 8;
+pub const AF_DATAKIT: u16 = 9;
+pub const AF_CCITT: u16 = 10;
+pub const AF_SNA: u16 = 11;
+pub const AF_DECnet: u16 = 12;
+pub const AF_DLI: u16 = 13;
+pub const AF_LAT: u16 = 14;
+pub const AF_HYLINK: u16 = 15;
+pub const AF_APPLETALK: u16 = 16;
+pub const AF_NETBIOS: u16 = 17;
+pub const AF_VOICEVIEW: u16 = 18;
+pub const AF_FIREFOX: u16 = 19;
+pub const AF_UNKNOWN1: u16 = 20;
+pub const AF_BAN: u16 = 21;
+pub const AF_ATM: u16 = 22;
+pub const AF_INET6: ADDRESS_FAMILY = 23;
+pub const AF_CLUSTER: u16 = 24;
+pub const AF_IRDA: u16 = 26;
+pub const AF_MAX: u16 = 29;
+pub const AF_LINK: u16 = 33;
+pub const AF_HYPERV: u16 = 34;
+pub const INADDR_ANY: u32 = 0x0;
+pub const INADDR_LOOPBACK: u32 = 0x7F000001;
+pub const INADDR_BROADCAST: u32 = 0xFFFFFFFF;
+pub const INADDR_NONE: u32 = 0xFFFFFFFF;
+pub const INET6_ADDRSTRLEN: u32 = 65;
+pub const INET_ADDRSTRLEN: u32 = 22;
+pub const UNIX_PATH_MAX: u32 = 108;

@@ -1,0 +1,63 @@
+//! Network events, poll bits and the results of waits.
+
+use crate::types::{WSA_ERROR, WSAPOLL_EVENT_FLAGS};
+
+pub type WSAEVENT = isize;
+pub type WAIT_EVENT = u32;
+pub type CREATE_EVENT = u32;
+pub type PROCESS_CREATION_FLAGS = u32;
+pub type SYNCHRONIZATION_ACCESS_RIGHTS = u32;
+
+pub const FD_READ_BIT: u32 = 0;
+pub const FD_READ: u32 = 0x1;
+pub const FD_WRITE_BIT: u32 = 1;
+pub const FD_OOB_BIT: u32 = 2;
+pub const FD_WRITE: u32 = 0x2;
+pub const FD_ACCEPT_BIT: u32 = 3;
+pub const FD_CONNECT_BIT: u32 = 4;
+pub const FD_OOB: u32 = 0x4;
+pub const FD_CLOSE_BIT: u32 = 5;
+pub const FD_QOS_BIT: u32 = 6;
+pub const FD_GROUP_QOS_BIT: u32 = 7;
+pub const FD_ACCEPT: u32 = 0x8;
+pub const FD_ROUTING_INTERFACE_CHANGE_BIT: u32 = 8;
+pub const FD_ADDRESS_LIST_CHANGE_BIT: u32 = 9;
+pub const FD_MAX_EVENTS: u32 = 10;
+pub const FD_CONNECT: u32 = 0x10;
+pub const FD_CLOSE: u32 = 0x20;
+pub const FD_SETSIZE: u32 = 64;
+pub const POLLERR: WSAPOLL_EVENT_FLAGS = 0x1;
+pub const POLLHUP: WSAPOLL_EVENT_FLAGS = 0x2;
+pub const POLLIN: WSAPOLL_EVENT_FLAGS = 0x300;
+pub const POLLNVAL: WSAPOLL_EVENT_FLAGS = 0x4;
+pub const POLLOUT: WSAPOLL_EVENT_FLAGS = 0x10;
+pub const POLLPRI: WSAPOLL_EVENT_FLAGS = 0x400;
+pub const POLLRDBAND: WSAPOLL_EVENT_FLAGS = 0x200;
+pub const POLLRDNORM: WSAPOLL_EVENT_FLAGS = 0x100;
+pub const POLLWRBAND: WSAPOLL_EVENT_FLAGS = 0x20;
+pub const POLLWRNORM: WSAPOLL_EVENT_FLAGS = 0x10;
+pub const WSA_INVALID_EVENT: WSAEVENT = 0x0;
+pub const WSA_WAIT_EVENT_0: WSA_ERROR = 0x0;
+pub const WSA_MAXIMUM_WAIT_EVENTS: u32 = 64;
+pub const WSA_WAIT_IO_COMPLETION: WSA_ERROR = 0xC0;
+pub const WSA_WAIT_TIMEOUT: u32 = 0x102;
+pub const WSA_INFINITE: u32 = 0xFFFFFFFF;
+pub const WSA_WAIT_FAILED: u32 = 0xFFFFFFFF;
+pub const WAIT_OBJECT_0: WAIT_EVENT = 0x0;
+pub const WAIT_ABANDONED: WAIT_EVENT = 0x80;
+pub const WAIT_ABANDONED_0: WAIT_EVENT = 0x80;
+pub const WAIT_IO_COMPLETION: WAIT_EVENT = 0xC0;
+pub const WAIT_FAILED: WAIT_EVENT = 0xFFFFFFFF;
+pub const CREATE_EVENT_MANUAL_RESET: CREATE_EVENT = 0x1;
+pub const CREATE_EVENT_INITIAL_SET: CREATE_EVENT = 0x2;
+pub const CREATE_SUSPENDED: PROCESS_CREATION_FLAGS = 0x4;
+pub const EVENT_MODIFY_STATE: SYNCHRONIZATION_ACCESS_RIGHTS = 0x2;
+pub const EVENT_ALL_ACCESS: SYNCHRONIZATION_ACCESS_RIGHTS = 0x1F0003;
+pub const INFINITE: u32 = 0xFFFFFFFF;
+pub const MAXIMUM_WAIT_OBJECTS: u32 = 64;
+// Macros in winsock2.h, absent from windows-sys.
+pub const FD_QOS: u32 = 0x40;
+pub const FD_GROUP_QOS: u32 = 0x80;
+pub const FD_ROUTING_INTERFACE_CHANGE: u32 = 0x100;
+pub const FD_ADDRESS_LIST_CHANGE: u32 = 0x200;
+pub const FD_ALL_EVENTS: u32 = 0x3FF;

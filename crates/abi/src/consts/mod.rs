@@ -1,0 +1,30 @@
+//! Constants, spelt, typed and valued as `windows-sys` 0.61 has them, one file a subject.
+//!
+//! The error numbers are not here but in [`crate::error`], which also has them as plain numbers.
+
+mod address;
+mod event;
+mod io;
+mod ioctl;
+mod name;
+mod option_protocol;
+mod option_socket;
+mod provider;
+mod rio;
+mod socket;
+mod transmit;
+
+pub use address::*;
+pub use event::*;
+pub use io::*;
+pub use ioctl::*;
+pub use name::*;
+pub use option_protocol::*;
+pub use option_socket::*;
+pub use provider::*;
+pub use rio::*;
+pub use socket::*;
+pub use transmit::*;
+
+#[cfg(test)]
+mod tests;

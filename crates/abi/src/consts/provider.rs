@@ -1,0 +1,36 @@
+//! The catalogue of protocols: service flags, chains, lengths.
+
+pub const BASE_PROTOCOL: u32 = 1;
+pub const BIGENDIAN: u32 = 0;
+pub const LAYERED_PROTOCOL: u32 = 0;
+pub const LITTLEENDIAN: u32 = 1;
+pub const MAX_PROTOCOL_CHAIN: u32 = 7;
+pub const PFL_MULTIPLE_PROTO_ENTRIES: u32 = 0x1;
+pub const PFL_RECOMMENDED_PROTO_ENTRY: u32 = 0x2;
+pub const PFL_HIDDEN: u32 = 0x4;
+pub const PFL_MATCHES_PROTOCOL_ZERO: u32 = 0x8;
+pub const PFL_NETWORKDIRECT_PROVIDER: u32 = 0x10;
+pub const SECURITY_PROTOCOL_NONE: u32 = 0x0;
+pub const WSADESCRIPTION_LEN: u32 = 256;
+pub const WSAPROTOCOL_LEN: u32 = 255;
+pub const WSASYS_STATUS_LEN: u32 = 128;
+pub const XP1_CONNECTIONLESS: u32 = 0x1;
+pub const XP1_GUARANTEED_DELIVERY: u32 = 0x2;
+pub const XP1_GUARANTEED_ORDER: u32 = 0x4;
+pub const XP1_MESSAGE_ORIENTED: u32 = 0x8;
+pub const XP1_PSEUDO_STREAM: u32 = 0x10;
+pub const XP1_GRACEFUL_CLOSE: u32 = 0x20;
+pub const XP1_EXPEDITED_DATA: u32 = 0x40;
+pub const XP1_CONNECT_DATA: u32 = 0x80;
+pub const XP1_DISCONNECT_DATA: u32 = 0x100;
+pub const XP1_SUPPORT_BROADCAST: u32 = 0x200;
+pub const XP1_SUPPORT_MULTIPOINT: u32 = 0x400;
+pub const XP1_MULTIPOINT_CONTROL_PLANE: u32 = 0x800;
+pub const XP1_MULTIPOINT_DATA_PLANE: u32 = 0x1000;
+pub const XP1_QOS_SUPPORTED: u32 = 0x2000;
+pub const XP1_INTERRUPT: u32 = 0x4000;
+pub const XP1_UNI_SEND: u32 = 0x8000;
+pub const XP1_UNI_RECV: u32 = 0x10000;
+pub const XP1_IFS_HANDLES: u32 = 0x20000;
+pub const XP1_PARTIAL_MESSAGE: u32 = 0x40000;
+pub const XP1_SAN_SUPPORT_SDP: u32 = 0x80000;
