@@ -108,3 +108,7 @@ pub const SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER: u32 = 0xC8000024;
 pub const SIO_GET_ATM_ADDRESS: u32 = 0xD0160002;
 pub const SIO_TCP_INFO: u32 = 0xD8000027;
 pub const SIO_QUERY_SECURITY: u32 = 0xD80000C9;
+// Macros in ws2ipdef.h and ws2tcpip.h, absent from windows-sys (contract I-025, I-031).
+pub const SIO_GET_INTERFACE_LIST: u32 = 0x4004747F;
+pub const SIO_IDEAL_SEND_BACKLOG_QUERY: u32 = 0x4004747B;
+pub const SIO_IDEAL_SEND_BACKLOG_CHANGE: u32 = 0x2000747A;

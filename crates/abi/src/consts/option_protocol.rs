@@ -38,6 +38,7 @@ pub const IPV6_NRT_INTERFACE: i32 = 74;
 pub const IPV6_RECVERR: i32 = 75;
 pub const IPV6_USER_MTU: i32 = 76;
 pub const IP_PMTUDISC_NOT_SET: PMTUD_STATE = 0;
+pub const IP_OPTIONS: i32 = 1;
 pub const IP_PMTUDISC_DO: PMTUD_STATE = 1;
 pub const IP_HDRINCL: i32 = 2;
 pub const IP_PMTUDISC_DONT: PMTUD_STATE = 2;

@@ -35,3 +35,6 @@ macro_rules! zeroed_default {
     };
 }
 use zeroed_default;
+
+#[cfg(test)]
+mod tests;
