@@ -1,0 +1,123 @@
+//! The list of memory ranges of one transfer.
+
+/// The kernel's IOV_MAX.
+const RANGES_PER_CALL_MAX: usize = 1024;
+
+/// Ranges that belong to the caller until the operation completes, or that the operation
+/// owns itself (`owned`), with what was already transferred taken off the front.
+#[derive(Debug)]
+pub struct Buffers {
+    list: List,
+    /// Keeps captured data alive for as long as its range is in use.
+    _owned: Option<Vec<u8>>,
+}
+
+#[derive(Debug)]
+enum List {
+    One(libc::iovec),
+    Many { all: Box<[libc::iovec]>, next: usize },
+}
+
+// SAFETY: the ranges are plain numbers here; whoever made the operation vouches that they
+// may be used from any thread until it completes (O-009, S-009).
+unsafe impl Send for Buffers {}
+// SAFETY: as above; shared access only reads the list.
+unsafe impl Sync for Buffers {}
+
+impl Buffers {
+    /// One range.
+    pub fn one(address: usize, len: usize) -> Self {
+        let iov = libc::iovec { iov_base: address as *mut libc::c_void, iov_len: len };
+        Buffers { list: List::One(iov), _owned: None }
+    }
+
+    /// Several ranges, in order.
+    pub fn many(ranges: impl ExactSizeIterator<Item = (usize, usize)>) -> Self {
+        let mut ranges = ranges;
+        if ranges.len() == 1
+            && let Some((address, len)) = ranges.next()
+        {
+            return Buffers::one(address, len);
+        }
+        let all = ranges
+            .map(|(address, len)| libc::iovec { iov_base: address as *mut libc::c_void, iov_len: len })
+            .collect();
+        Buffers { list: List::Many { all, next: 0 }, _owned: None }
+    }
+
+    /// Data that the operation itself keeps.
+    pub fn captured(data: Vec<u8>) -> Self {
+        let mut buffers = Buffers::one(data.as_ptr() as usize, data.len());
+        buffers._owned = Some(data);
+        buffers
+    }
+
+    /// What one system call takes of the rest.
+    pub(crate) fn as_slice(&self) -> &[libc::iovec] {
+        let rest = self.rest();
+        &rest[..rest.len().min(RANGES_PER_CALL_MAX)]
+    }
+
+    /// Bytes left.
+    pub fn len(&self) -> usize {
+        self.rest().iter().map(|iov| iov.iov_len).sum()
+    }
+
+    fn rest(&self) -> &[libc::iovec] {
+        match &self.list {
+            List::One(iov) => std::slice::from_ref(iov),
+            List::Many { all, next } => &all[*next..],
+        }
+    }
+
+    /// Whether nothing is left.
+    pub fn is_empty(&self) -> bool {
+        self.rest().iter().all(|iov| iov.iov_len == 0)
+    }
+
+    /// Takes `n` transferred bytes off the front.
+    pub fn advance(&mut self, mut n: usize) {
+        let step = |iov: &mut libc::iovec, n: usize| {
+            iov.iov_base = iov.iov_base.wrapping_byte_add(n);
+            iov.iov_len -= n;
+        };
+        match &mut self.list {
+            List::One(iov) => step(iov, n.min(iov.iov_len)),
+            List::Many { all, next } => {
+                while *next < all.len() && n >= all[*next].iov_len {
+                    n -= all[*next].iov_len;
+                    *next += 1;
+                }
+                if n > 0 && *next < all.len() {
+                    step(&mut all[*next], n);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn advancing_crosses_ranges() {
+        let mut buffers = Buffers::many([(100, 4), (200, 0), (300, 6)].into_iter());
+        assert_eq!(buffers.len(), 10);
+        buffers.advance(5);
+        assert_eq!(buffers.len(), 5);
+        assert_eq!(buffers.as_slice()[0].iov_base as usize, 301);
+        buffers.advance(5);
+        assert!(buffers.is_empty());
+    }
+
+    #[test]
+    fn captured_data_stays_where_it_is() {
+        let buffers = Buffers::captured(vec![1, 2, 3]);
+        let moved = buffers;
+        assert_eq!(moved.len(), 3);
+        // SAFETY: the buffer owns three readable bytes.
+        let bytes = unsafe { std::slice::from_raw_parts(moved.as_slice()[0].iov_base as *const u8, 3) };
+        assert_eq!(bytes, [1, 2, 3]);
+    }
+}

@@ -1,0 +1,44 @@
+//! Take a connection from the backlog.
+
+use super::{Outcome, Step, Want, would_block};
+use crate::address::Address;
+use crate::net::{self, Fd};
+
+/// An accept.
+#[derive(Debug, Default)]
+pub struct Accept {
+    inherit: bool,
+    taken: Option<Box<(Fd, Address)>>,
+}
+
+impl Accept {
+    /// An accept whose descriptor passes to child programs if `inherit`.
+    pub fn new(inherit: bool) -> Self {
+        Accept { inherit, taken: None }
+    }
+
+    /// The connection, once.
+    pub fn take(&mut self) -> Option<(Fd, Address)> {
+        self.taken.take().map(|taken| *taken)
+    }
+
+    pub(super) fn attempt(&mut self, fd: Fd) -> Step {
+        match net::accept(fd, self.inherit) {
+            Ok(taken) => {
+                self.taken = Some(Box::new(taken));
+                Step::Done(Outcome::default())
+            }
+            Err(error) if would_block(error) => Step::Wait(Want::Readable),
+            Err(error) => Step::Done(Outcome::failed(error)),
+        }
+    }
+}
+
+impl Drop for Accept {
+    fn drop(&mut self) {
+        // A cancelled accept that had won a connection gives it back as a close.
+        if let Some((fd, _)) = self.take() {
+            net::close(fd);
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Connect, then send one block.
+
+use super::{Entries, Outcome, Part, Progress, Step, Target, Want, would_block};
+use crate::buffers::Buffers;
+use crate::net::{self, Ready};
+use io_uring::{opcode, squeue, types};
+use linsock_abi::Errno;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Nothing was asked of the kernel yet.
+    Fresh,
+    /// The handshake is under way.
+    Handshake,
+    /// The connection exists; the block is going out.
+    Sending,
+}
+
+/// A connection request with an optional first block.
+#[derive(Debug)]
+pub struct Connect {
+    phase: Phase,
+    data: Buffers,
+    total: u32,
+    /// The block may travel with the handshake.
+    fastopen: bool,
+    /// The error of the connection while its linked send is still to be heard of.
+    refused: Option<Errno>,
+    /// The last submission was a poll.
+    polling: bool,
+}
+
+impl Connect {
+    /// A request that sends `data`, which may be empty, once connected.
+    pub fn new(data: Buffers, fastopen: bool) -> Self {
+        let total = data.len() as u32;
+        Connect { phase: Phase::Fresh, data, total, fastopen, refused: None, polling: false }
+    }
+
+    /// Whether the connection exists, whatever became of the block.
+    pub fn is_established(&self) -> bool {
+        self.phase == Phase::Sending
+    }
+
+    /// Notes a connection that somebody else saw being established.
+    pub fn note_established(&mut self) {
+        if self.refused.is_none() && !self.data.is_empty() && self.phase == Phase::Handshake {
+            self.phase = Phase::Sending;
+        }
+    }
+
+    /// What is left to send.
+    pub fn rest(&self) -> &Buffers {
+        &self.data
+    }
+
+    /// Replaces what is left to send by a copy of it that belongs to the request.
+    pub fn keep(&mut self, copy: Vec<u8>) {
+        self.data = Buffers::captured(copy);
+    }
+
+    pub(super) fn is_fresh_plain(&self) -> bool {
+        self.phase == Phase::Fresh && !self.fastopen
+    }
+
+    pub(super) fn attempt(&mut self, target: Target<'_>, ready: Ready) -> Step {
+        loop {
+            match self.phase {
+                Phase::Fresh => match self.start(target) {
+                    Ok(()) => self.phase = Phase::Sending,
+                    Err(Errno(libc::EINPROGRESS)) => {
+                        self.phase = Phase::Handshake;
+                        return Step::Wait(Want::Writable);
+                    }
+                    Err(error) => return Step::Done(Outcome::failed(error)),
+                },
+                // A send would tell if the handshake failed after all; without a block to
+                // send only the kernel's own word counts.
+                Phase::Handshake if ready != Ready::UNKNOWN
+                    && ready.cleanly_writable()
+                    && !self.data.is_empty() =>
+                {
+                    self.phase = Phase::Sending;
+                }
+                // Asking by `connect` fetches the result and, after a failure, leaves the
+                // socket fit for another attempt; reading SO_ERROR would make that attempt
+                // fail once with ECONNABORTED.
+                Phase::Handshake => match net::connect(target.fd, target.peer) {
+                    Ok(()) | Err(Errno(libc::EISCONN)) => self.phase = Phase::Sending,
+                    Err(Errno(libc::EALREADY | libc::EINPROGRESS)) => {
+                        return Step::Wait(Want::Writable);
+                    }
+                    Err(error) => return Step::Done(Outcome::failed(error)),
+                },
+                Phase::Sending => {
+                    if self.data.is_empty() {
+                        return Step::Done(Outcome::bytes(self.total as usize));
+                    }
+                    match net::send(target.fd, &self.data, 0, None) {
+                        Ok(n) => self.data.advance(n),
+                        Err(error) if would_block(error) => return Step::Wait(Want::Writable),
+                        Err(error) => return Step::Done(Outcome::failed(error)),
+                    }
+                }
+            }
+        }
+    }
+
+    /// `Ok` when the connection exists at once, EINPROGRESS while it is being made.
+    fn start(&mut self, target: Target<'_>) -> Result<(), Errno> {
+        if self.fastopen {
+            self.fastopen = false;
+            match net::send_first(target.fd, &self.data, target.peer) {
+                // The bytes are queued, perhaps in the SYN; the answer is still to come.
+                Ok(n) => {
+                    self.data.advance(n);
+                    return Err(Errno(libc::EINPROGRESS));
+                }
+                // Fast open is switched off, or not for this family: connect plainly.
+                Err(Errno(libc::EOPNOTSUPP | libc::EPROTONOSUPPORT | libc::EPIPE)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        net::connect(target.fd, target.peer)
+    }
+
+    pub(super) fn entries(&mut self, target: Target<'_>, want: Want, entries: &mut Entries) {
+        let fd = types::Fd(target.fd);
+        self.polling = self.phase == Phase::Handshake;
+        match self.phase {
+            Phase::Fresh => {
+                self.phase = Phase::Handshake;
+                let connect =
+                    opcode::Connect::new(fd, target.peer.as_ptr(), target.peer.len()).build();
+                if self.data.is_empty() {
+                    entries.push(connect);
+                } else {
+                    entries.push(connect.flags(squeue::Flags::IO_LINK));
+                    entries.push(self.send_entry(fd));
+                }
+            }
+            Phase::Handshake => entries.poll(target.fd, want),
+            Phase::Sending => {
+                // Numbered as the first part: no connection precedes it in this submission.
+                entries.push(self.send_entry(fd));
+            }
+        }
+    }
+
+    fn send_entry(&self, fd: types::Fd) -> squeue::Entry {
+        super::send::entry(fd, &self.data)
+    }
+
+    pub(super) fn completed(&mut self, part: Part, result: i32, more: bool) -> Progress {
+        match (part, self.phase) {
+            (Part::First, Phase::Handshake | Phase::Fresh) if result < 0 => {
+                let error = Errno(-result);
+                if more {
+                    self.refused = Some(error);
+                    return Progress::More;
+                }
+                Progress::Done(Outcome::failed(self.refused.take().unwrap_or(error)))
+            }
+            // A poll that ended: ask how it stands.
+            (Part::First, Phase::Handshake) if self.polling => Progress::Again,
+            (Part::First, Phase::Handshake | Phase::Fresh) => {
+                self.phase = Phase::Sending;
+                if more { Progress::More } else { Progress::Again }
+            }
+            (_, _) if result < 0 => {
+                let error = Errno(-result);
+                if more {
+                    // The send was dropped because of the connection, whose word is to come.
+                    return Progress::More;
+                }
+                if would_block(error) {
+                    return Progress::Again;
+                }
+                Progress::Done(Outcome::failed(self.refused.take().unwrap_or(error)))
+            }
+            (_, _) => {
+                self.phase = Phase::Sending;
+                self.data.advance(result as usize);
+                if more { Progress::More } else { Progress::Again }
+            }
+        }
+    }
+}

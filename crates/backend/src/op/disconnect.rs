@@ -1,0 +1,102 @@
+//! End a connection; with reuse, see it through and return the socket to its start.
+//!
+//! Dissolving an association (AF_UNSPEC) too early sends a reset, so for reuse the peer's
+//! own end is awaited first: send ours, throw its remaining bytes away until its end of
+//! stream, and wait until TCP has nothing left to acknowledge.
+
+use super::{Outcome, Step, Want, would_block};
+use crate::net::{self, Fd, TcpState};
+use linsock_abi::Errno;
+
+/// Bytes thrown away by one system call.
+const DISCARD_BYTES: usize = 1 << 20;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Fresh,
+    Draining,
+    Acknowledging,
+}
+
+/// A disconnect.
+#[derive(Debug)]
+pub struct Disconnect {
+    reuse: bool,
+    stream: bool,
+    phase: Phase,
+    closed_first: bool,
+}
+
+impl Disconnect {
+    /// A disconnect; `stream` tells TCP, whose closing states are awaited.
+    pub fn new(reuse: bool, stream: bool) -> Self {
+        Disconnect { reuse, stream, phase: Phase::Fresh, closed_first: false }
+    }
+
+    /// Whether the socket is to be used again.
+    pub fn reuses(&self) -> bool {
+        self.reuse
+    }
+
+    /// Whether our end was sent before the peer's arrived, so that TIME_WAIT is ours.
+    pub fn closed_first(&self) -> bool {
+        self.closed_first
+    }
+
+    pub(super) fn attempt(&mut self, fd: Fd) -> Step {
+        loop {
+            match self.phase {
+                Phase::Fresh => {
+                    if self.reuse && self.stream {
+                        self.closed_first = net::tcp_state(fd) == Ok(TcpState::Established);
+                        // A bind to the same port must pass over what TIME_WAIT leaves.
+                        let _ = net::reuse_address(fd);
+                    }
+                    match net::shutdown(fd, libc::SHUT_WR) {
+                        Ok(()) => {}
+                        // The peer reset the connection: there is nothing left to end.
+                        Err(Errno(libc::ENOTCONN)) if self.reuse => {
+                            return self.dissolve(fd, Some(Errno(libc::ECONNRESET)));
+                        }
+                        Err(Errno(libc::ENOTCONN)) => {
+                            return Step::Done(Outcome::failed(Errno(libc::ECONNRESET)));
+                        }
+                        Err(error) => return Step::Done(Outcome::failed(error)),
+                    }
+                    if !self.reuse {
+                        return Step::Done(Outcome::default());
+                    }
+                    self.phase = Phase::Draining;
+                }
+                Phase::Draining => match self.drain(fd) {
+                    Ok(0) => self.phase = Phase::Acknowledging,
+                    Ok(_) => {}
+                    Err(error) if would_block(error) => return Step::Wait(Want::Readable),
+                    Err(error) => return self.dissolve(fd, Some(error)),
+                },
+                Phase::Acknowledging => {
+                    if self.stream
+                        && matches!(net::tcp_state(fd), Ok(TcpState::Closing | TcpState::SelfClosed))
+                    {
+                        return Step::Wait(Want::HungUp);
+                    }
+                    return self.dissolve(fd, None);
+                }
+            }
+        }
+    }
+
+    fn drain(&self, fd: Fd) -> Result<usize, Errno> {
+        if self.stream {
+            return net::discard(fd, DISCARD_BYTES);
+        }
+        let mut scratch = [0u8; 4096];
+        let buffer = crate::buffers::Buffers::one(scratch.as_mut_ptr() as usize, scratch.len());
+        net::receive(fd, &buffer, 0, None, false).map(|got| got.bytes)
+    }
+
+    fn dissolve(&self, fd: Fd, error: Option<Errno>) -> Step {
+        let _ = net::disconnect(fd);
+        Step::Done(Outcome { error, ..Outcome::default() })
+    }
+}

@@ -1,0 +1,165 @@
+//! Receive into a list of buffers.
+
+use super::send::Message;
+use super::{Entries, Outcome, Progress, Step, Want, polled, would_block};
+use crate::address::Address;
+use crate::buffers::Buffers;
+use crate::net::{self, Fd};
+use io_uring::{opcode, types};
+use linsock_abi::Errno;
+
+/// A receive.
+#[derive(Debug)]
+pub struct Receive {
+    data: Buffers,
+    flags: i32,
+    done: usize,
+    datagram: bool,
+    /// Complete only when the buffers are full or the stream ends.
+    wait_all: bool,
+    /// Buffers of no bytes on a stream: wait for data, take none.
+    empty: bool,
+    from: Option<Box<Address>>,
+    message: Option<Box<Message>>,
+    /// The last submission was a poll.
+    polling: bool,
+}
+
+impl Receive {
+    /// A receive on a byte stream.
+    pub fn stream(data: Buffers, flags: i32, wait_all: bool) -> Self {
+        let empty = data.is_empty();
+        Receive {
+            data,
+            flags,
+            done: 0,
+            datagram: false,
+            wait_all,
+            empty,
+            from: None,
+            message: None,
+            polling: false,
+        }
+    }
+
+    /// A receive of one datagram, with its source address if that is wanted.
+    pub fn datagram(data: Buffers, flags: i32, with_source: bool) -> Self {
+        let from = with_source.then(Box::default);
+        Receive { datagram: true, empty: false, from, ..Receive::stream(data, flags, false) }
+    }
+
+    /// Where a datagram came from.
+    pub fn source(&self) -> Option<&Address> {
+        self.from.as_deref()
+    }
+
+    /// Bytes stored so far.
+    pub fn done(&self) -> usize {
+        self.done
+    }
+
+    /// Bytes of room that are left.
+    pub fn room(&self) -> usize {
+        self.data.len()
+    }
+
+    fn want(&self) -> Want {
+        if self.flags & libc::MSG_OOB != 0 { Want::Urgent } else { Want::Readable }
+    }
+
+    pub(super) fn attempt(&mut self, fd: Fd) -> Step {
+        loop {
+            if self.empty {
+                let mut byte = 0u8;
+                let peek = Buffers::one(&raw mut byte as usize, 1);
+                return match net::receive(fd, &peek, libc::MSG_PEEK, None, false) {
+                    Ok(_) => Step::Done(Outcome::default()),
+                    Err(error) if would_block(error) => Step::Wait(Want::Readable),
+                    Err(error) => Step::Done(Outcome::failed(error)),
+                };
+            }
+            match net::receive(fd, &self.data, self.flags, self.from.as_deref_mut(), self.datagram) {
+                Ok(got) => {
+                    self.done += got.bytes;
+                    self.data.advance(got.bytes);
+                    let full = !self.wait_all || got.bytes == 0 || self.data.is_empty();
+                    if full {
+                        return Step::Done(Outcome {
+                            truncated: got.truncated && self.datagram,
+                            out_of_band: got.out_of_band,
+                            ..Outcome::bytes(self.done)
+                        });
+                    }
+                }
+                // Urgent data that has not come yet is EINVAL to the kernel.
+                Err(Errno(libc::EINVAL)) if self.want() == Want::Urgent => {
+                    return Step::Wait(Want::Urgent);
+                }
+                Err(error) if would_block(error) => return Step::Wait(self.want()),
+                Err(error) => {
+                    return Step::Done(Outcome { bytes: self.done as u32, ..Outcome::failed(error) });
+                }
+            }
+        }
+    }
+
+    pub(super) fn entries(&mut self, fd: Fd, want: Want, entries: &mut Entries) {
+        self.polling = self.empty || want == Want::Urgent;
+        if self.polling {
+            entries.poll(fd, want);
+            return;
+        }
+        let list = self.data.as_slice();
+        if let ([one], false) = (list, self.datagram) {
+            let len = one.iov_len.min(u32::MAX as usize) as u32;
+            entries.push(
+                opcode::Recv::new(types::Fd(fd), one.iov_base.cast(), len).flags(self.flags).build(),
+            );
+            return;
+        }
+        let mut header = net::empty_message();
+        header.msg_iov = list.as_ptr().cast_mut();
+        header.msg_iovlen = list.len();
+        if let Some(from) = &mut self.from {
+            let (name, len) = from.as_mut_parts();
+            header.msg_name = name.cast();
+            header.msg_namelen = *len;
+        }
+        let message = self.message.insert(Box::new(Message(header)));
+        entries.push(
+            opcode::RecvMsg::new(types::Fd(fd), &raw mut message.0).flags(self.flags as u32).build(),
+        );
+    }
+
+    pub(super) fn completed(&mut self, result: i32) -> Progress {
+        if self.polling {
+            return polled(result);
+        }
+        match result {
+            0.. => {
+                let n = result as usize;
+                self.done += n;
+                self.data.advance(n);
+                let mut truncated = false;
+                if let Some(message) = self.message.take() {
+                    truncated = message.0.msg_flags & libc::MSG_TRUNC != 0;
+                    if let Some(from) = &mut self.from {
+                        *from.as_mut_parts().1 = message.0.msg_namelen;
+                    }
+                }
+                if self.wait_all && n > 0 && !self.data.is_empty() {
+                    return Progress::Again;
+                }
+                Progress::Done(Outcome {
+                    truncated: truncated && self.datagram,
+                    ..Outcome::bytes(self.done)
+                })
+            }
+            _ if would_block(Errno(-result)) => Progress::Again,
+            _ => Progress::Done(Outcome {
+                bytes: self.done as u32,
+                ..Outcome::failed(Errno(-result))
+            }),
+        }
+    }
+}
