@@ -29,8 +29,15 @@ pub struct ThreadObject {
     exit_code: AtomicU32,
 }
 
+impl Default for ThreadObject {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl ThreadObject {
-    fn new() -> Self {
+    /// The object of a thread that is yet to be started.
+    pub fn new() -> Self {
         ThreadObject {
             signal: Signal::new(true, false),
             id: OnceLock::new(),
@@ -125,7 +132,7 @@ struct Start {
     parameter: *mut c_void,
 }
 
-/// Starts a thread. `stack_bytes` 0 takes the system's default.
+/// Starts the thread of an object. `stack_bytes` 0 takes the system's default.
 ///
 /// # Errors
 /// ERROR_NOT_ENOUGH_MEMORY: the system gives no further thread or stack.
@@ -133,15 +140,15 @@ struct Start {
 /// # Safety
 /// `routine` may be called with `parameter` on another thread.
 pub unsafe fn spawn(
+    object: &Arc<ThreadObject>,
     routine: StartRoutine,
     parameter: *mut c_void,
     stack_bytes: usize,
-) -> Result<Arc<ThreadObject>, Win32Error> {
-    let object = Arc::new(ThreadObject::new());
+) -> Result<(), Win32Error> {
     let start = Box::into_raw(Box::new(Start { object: object.clone(), routine, parameter }));
     // SAFETY: `run` takes the box over, once, on the new thread.
     match unsafe { raw::spawn(run, start.cast(), stack_bytes) } {
-        Ok(()) => Ok(object),
+        Ok(()) => Ok(()),
         Err(_) => {
             // SAFETY: no thread was started, so the box is still ours.
             drop(unsafe { Box::from_raw(start) });

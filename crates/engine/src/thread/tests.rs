@@ -20,8 +20,9 @@ unsafe extern "system-unwind" fn exits_deep_inside(parameter: *mut c_void) -> u3
 }
 
 fn run_to_the_end(routine: StartRoutine, argument: usize) -> Arc<ThreadObject> {
+    let thread = Arc::new(ThreadObject::new());
     // SAFETY: the test routines take any number as parameter.
-    let thread = unsafe { spawn(routine, ptr::without_provenance_mut(argument), 0) }.unwrap();
+    unsafe { spawn(&thread, routine, ptr::without_provenance_mut(argument), 0) }.unwrap();
     let ended = wait(&[Target::Thread(thread.clone())], false, 20_000, false);
     assert_eq!(ended, Ok(WaitResult::Signalled(0)));
     thread
@@ -64,8 +65,9 @@ fn a_running_thread_is_still_active() {
     }
     static GO: Signal = Signal::new(true, false);
     let parameter = ptr::from_ref(&GO).cast_mut().cast();
+    let thread = Arc::new(ThreadObject::new());
     // SAFETY: the event is static.
-    let thread = unsafe { spawn(waits_for_its_event, parameter, 1) }.unwrap();
+    unsafe { spawn(&thread, waits_for_its_event, parameter, 1) }.unwrap();
     assert_eq!(thread.exit_code(), STILL_ACTIVE);
     assert!(!thread.signal().is_set());
     GO.set();

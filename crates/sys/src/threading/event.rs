@@ -1,0 +1,238 @@
+//! Events, under kernel32's and under Winsock's names.
+
+use std::ffi::CStr;
+use std::sync::Arc;
+
+use linsock_abi::{BOOL, HANDLE, PCSTR, PCWSTR, SECURITY_ATTRIBUTES, WSAEVENT, Win32Error};
+use linsock_engine::event::Event;
+use linsock_engine::handle::Object;
+
+use super::{handle_or_null, handles, started, truth};
+
+/// Makes an event, or opens the one of this name.
+///
+/// # Contract
+/// O-008 the handle is a multiple of 4; E-011 an auto-reset event is consumed by one wait.
+///
+/// # Errors
+/// NULL and ERROR_NOT_ENOUGH_MEMORY (8) when a million handles are open. A handle and
+/// ERROR_ALREADY_EXISTS (183) when the name is taken: the event is that one, unchanged.
+///
+/// # Linux
+/// Names are known in this process only. The security attributes are ignored.
+///
+/// # Sources
+/// learn.microsoft.com: synchapi.h, CreateEventA
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn CreateEventA(
+    _lpeventattributes: *const SECURITY_ATTRIBUTES,
+    bmanualreset: BOOL,
+    binitialstate: BOOL,
+    lpname: PCSTR,
+) -> HANDLE {
+    let name = (!lpname.is_null()).then(|| {
+        // SAFETY: not NULL, so by the module's vocabulary a string that ends with a zero.
+        unsafe { CStr::from_ptr(lpname.cast()) }.to_string_lossy().into_owned()
+    });
+    create(bmanualreset, binitialstate, name)
+}
+
+/// [`CreateEventA`] with a name in UTF-16.
+///
+/// # Contract
+/// O-008, E-011: as CreateEventA.
+///
+/// # Errors
+/// As CreateEventA.
+///
+/// # Linux
+/// As CreateEventA.
+///
+/// # Sources
+/// learn.microsoft.com: synchapi.h, CreateEventW
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn CreateEventW(
+    _lpeventattributes: *const SECURITY_ATTRIBUTES,
+    bmanualreset: BOOL,
+    binitialstate: BOOL,
+    lpname: PCWSTR,
+) -> HANDLE {
+    // SAFETY: NULL, or by the module's vocabulary a string that ends with a zero.
+    let name = unsafe { until_zero(lpname) }.map(String::from_utf16_lossy);
+    create(bmanualreset, binitialstate, name)
+}
+
+/// [`CreateEventW`] for programs whose wchar_t has 32 bits.
+///
+/// # Contract
+/// O-008, E-011: as CreateEventA.
+///
+/// # Errors
+/// As CreateEventA.
+///
+/// # Linux
+/// The header binds CreateEventW to this function unless the compiler was given -fshort-wchar.
+///
+/// # Sources
+/// learn.microsoft.com: synchapi.h, CreateEventW
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn CreateEventW_utf32(
+    _lpeventattributes: *const SECURITY_ATTRIBUTES,
+    bmanualreset: BOOL,
+    binitialstate: BOOL,
+    lpname: *const u32,
+) -> HANDLE {
+    // SAFETY: NULL, or by the module's vocabulary a string that ends with a zero.
+    let name = unsafe { until_zero(lpname) }.map(|name| {
+        let character = |&code| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+        name.iter().map(character).collect()
+    });
+    create(bmanualreset, binitialstate, name)
+}
+
+/// The characters before the terminating zero; `None` for NULL.
+///
+/// # Safety
+/// NULL, or a string that ends with a zero and outlives the answer.
+unsafe fn until_zero<'a, T: Copy + Default + PartialEq>(text: *const T) -> Option<&'a [T]> {
+    if text.is_null() {
+        return None;
+    }
+    let mut len = 0;
+    // SAFETY: the string ends with a zero, and the loop goes no further.
+    while unsafe { *text.add(len) } != T::default() {
+        len += 1;
+    }
+    // SAFETY: `len` characters were just read.
+    Some(unsafe { std::slice::from_raw_parts(text, len) })
+}
+
+fn create(manual: BOOL, initial: BOOL, name: Option<String>) -> HANDLE {
+    let make = || Event::new(manual != 0, initial != 0);
+    // An empty name is no name, and Local\ is where names are looked for anyway.
+    let name = name.as_deref().map(|name| name.strip_prefix("Local\\").unwrap_or(name));
+    let (event, existed) = match name.filter(|name| !name.is_empty()) {
+        Some(name) => handles().names.open_or_make(name, make),
+        None => (Arc::new(make()), false),
+    };
+    // A program tells the two successes apart by the last error, so the plain one clears it.
+    crate::last_error::set(if existed { Win32Error::ERROR_ALREADY_EXISTS.0 } else { 0 });
+    handle_or_null(handles().insert(Object::Event(event)))
+}
+
+/// Sets an event.
+///
+/// # Contract
+/// E-003 every event handle is taken, also one of WSACreateEvent; O-008 low bits are ignored.
+///
+/// # Errors
+/// FALSE and ERROR_INVALID_HANDLE (6) when the handle is not an open event.
+///
+/// # Linux
+/// No system call unless a thread waits.
+///
+/// # Sources
+/// learn.microsoft.com: synchapi.h, SetEvent
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn SetEvent(hevent: HANDLE) -> BOOL {
+    truth(handles().event(hevent.addr()).map(|event| event.set()))
+}
+
+/// Resets an event.
+///
+/// # Contract
+/// E-003 every event handle is taken, also one of WSACreateEvent; O-008 low bits are ignored.
+///
+/// # Errors
+/// FALSE and ERROR_INVALID_HANDLE (6) when the handle is not an open event.
+///
+/// # Linux
+/// No system call.
+///
+/// # Sources
+/// learn.microsoft.com: synchapi.h, ResetEvent
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn ResetEvent(hevent: HANDLE) -> BOOL {
+    truth(handles().event(hevent.addr()).map(|event| event.reset()))
+}
+
+/// Makes a manual-reset event that is not set.
+///
+/// # Contract
+/// E-001 manual-reset, not signalled, WSA_INVALID_EVENT (NULL) on failure; W-001.
+///
+/// # Errors
+/// WSANOTINITIALISED; WSA_NOT_ENOUGH_MEMORY (8) when a million handles are open.
+///
+/// # Linux
+/// The same object as CreateEvent's.
+///
+/// # Sources
+/// learn.microsoft.com: winsock2.h, WSACreateEvent
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn WSACreateEvent() -> WSAEVENT {
+    let event = || Object::Event(Arc::new(Event::new(true, false)));
+    let result = started().and_then(|()| handles().insert(event()));
+    handle_or_null(result).addr().cast_signed()
+}
+
+/// Sets an event.
+///
+/// # Contract
+/// E-002 TRUE, or FALSE and WSA_INVALID_HANDLE; W-001.
+///
+/// # Errors
+/// WSANOTINITIALISED; WSA_INVALID_HANDLE (6).
+///
+/// # Linux
+/// As SetEvent.
+///
+/// # Sources
+/// learn.microsoft.com: winsock2.h, WSASetEvent
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn WSASetEvent(hevent: WSAEVENT) -> BOOL {
+    let event = started().and_then(|()| handles().event(hevent.cast_unsigned()));
+    truth(event.map(|event| event.set()))
+}
+
+/// Resets an event.
+///
+/// # Contract
+/// E-002 TRUE, or FALSE and WSA_INVALID_HANDLE; W-001.
+///
+/// # Errors
+/// WSANOTINITIALISED; WSA_INVALID_HANDLE (6).
+///
+/// # Linux
+/// As ResetEvent.
+///
+/// # Sources
+/// learn.microsoft.com: winsock2.h, WSAResetEvent
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn WSAResetEvent(hevent: WSAEVENT) -> BOOL {
+    let event = started().and_then(|()| handles().event(hevent.cast_unsigned()));
+    truth(event.map(|event| event.reset()))
+}
+
+/// Closes the handle of an event.
+///
+/// # Contract
+/// E-002 TRUE, or FALSE and WSA_INVALID_HANDLE; W-001.
+///
+/// # Errors
+/// WSANOTINITIALISED; WSA_INVALID_HANDLE (6) when the handle is not an open event.
+///
+/// # Linux
+/// As CloseHandle, for events only: another kind of handle stays open.
+///
+/// # Sources
+/// learn.microsoft.com: winsock2.h, WSACloseEvent
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn WSACloseEvent(hevent: WSAEVENT) -> BOOL {
+    let handle = hevent.cast_unsigned();
+    let close = |()| {
+        handles().event(handle)?;
+        handles().remove(handle).map(drop)
+    };
+    truth(started().and_then(close))
+}

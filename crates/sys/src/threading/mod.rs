@@ -1,0 +1,61 @@
+//! Events, waits, threads, handles and clocks: kernel32's part, and Winsock's events.
+//!
+//! # Safety of every function here
+//! A pointer is NULL where the function allows it, or points to memory of its type that stays
+//! valid during the call; strings end with a zero. Handles may be any number.
+
+mod event;
+mod handle;
+mod thread;
+mod time;
+mod wait;
+
+pub use event::*;
+pub use handle::*;
+pub use thread::*;
+pub use time::*;
+pub use wait::*;
+
+use std::ptr;
+
+use linsock_abi::{BOOL, HANDLE, Win32Error};
+use linsock_engine::handle::HandleTable;
+
+/// What GetCurrentThread answers: always the calling thread.
+const CURRENT_THREAD: usize = -2_isize as usize;
+/// What GetCurrentProcess answers on Windows.
+const CURRENT_PROCESS: usize = -1_isize as usize;
+
+fn handles() -> &'static HandleTable {
+    &linsock_engine::runtime::get().handles
+}
+
+/// The result of a function that answers with a BOOL and the last error.
+fn truth(result: Result<(), Win32Error>) -> BOOL {
+    match result {
+        Ok(()) => 1,
+        Err(error) => {
+            crate::last_error::set(error.0);
+            0
+        }
+    }
+}
+
+/// The result of a function that answers with a handle, or NULL and the last error.
+fn handle_or_null(result: Result<usize, Win32Error>) -> HANDLE {
+    match result {
+        Ok(handle) => ptr::without_provenance_mut(handle),
+        Err(error) => {
+            crate::last_error::set(error.0);
+            ptr::null_mut()
+        }
+    }
+}
+
+/// Winsock's functions need a WSAStartup (W-001).
+fn started() -> Result<(), Win32Error> {
+    linsock_engine::startup::check().map_err(Win32Error::from)
+}
+
+#[cfg(test)]
+mod tests;

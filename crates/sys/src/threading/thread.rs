@@ -1,0 +1,178 @@
+//! Threads.
+
+use std::ffi::c_void;
+use std::sync::Arc;
+
+use linsock_abi::{
+    BOOL, CREATE_SUSPENDED, HANDLE, LPTHREAD_START_ROUTINE, SECURITY_ATTRIBUTES, Win32Error,
+};
+use linsock_engine::handle::Object;
+use linsock_engine::thread::{self, StartRoutine, ThreadObject};
+
+use super::{CURRENT_THREAD, handle_or_null, handles, truth};
+
+/// The stack size is what to reserve, not what to commit at first.
+const STACK_SIZE_PARAM_IS_A_RESERVATION: u32 = 0x1_0000;
+
+/// Starts a thread.
+///
+/// # Contract
+/// C-053, X-016 what the thread started is cancelled when it exits. The handle is signalled then.
+///
+/// # Errors
+/// NULL and ERROR_INVALID_PARAMETER (87): no function, or an unknown flag; ERROR_NOT_SUPPORTED
+/// (50): CREATE_SUSPENDED; ERROR_NOT_ENOUGH_MEMORY (8): no further thread or handle.
+///
+/// # Linux
+/// A thread of the C library; its id is the kernel's. Suspended threads do not exist here. As on
+/// Windows a stack size without STACK_SIZE_PARAM_IS_A_RESERVATION does not make the reserved
+/// stack smaller than the default. The security attributes are ignored.
+///
+/// # Safety
+/// The function may be called with the parameter on another thread.
+///
+/// # Sources
+/// learn.microsoft.com: processthreadsapi.h, CreateThread
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn CreateThread(
+    _lpthreadattributes: *const SECURITY_ATTRIBUTES,
+    dwstacksize: usize,
+    lpstartaddress: LPTHREAD_START_ROUTINE,
+    lpparameter: *const c_void,
+    dwcreationflags: u32,
+    lpthreadid: *mut u32,
+) -> HANDLE {
+    let Some(start) = lpstartaddress else {
+        return handle_or_null(Err(Win32Error::ERROR_INVALID_PARAMETER));
+    };
+    if let Err(error) = check_flags(dwcreationflags) {
+        return handle_or_null(Err(error));
+    }
+    let stack_bytes = stack_bytes(dwstacksize, dwcreationflags);
+    // SAFETY: the same calling convention; that the function may be unwound by ExitThread only
+    // takes a promise away.
+    let routine = unsafe {
+        std::mem::transmute::<unsafe extern "system" fn(*mut c_void) -> u32, StartRoutine>(start)
+    };
+    let thread = Arc::new(ThreadObject::new());
+    // The handle comes first: failing to get one must not leave a thread running.
+    let opened = handles().insert(Object::Thread(thread.clone()));
+    handle_or_null(opened.and_then(|handle| {
+        // SAFETY: by this function's own contract.
+        let started =
+            unsafe { thread::spawn(&thread, routine, lpparameter.cast_mut(), stack_bytes) };
+        if let Err(error) = started {
+            handles().remove(handle)?;
+            return Err(error);
+        }
+        if !lpthreadid.is_null() {
+            // SAFETY: not NULL, so by the module's vocabulary room for the number.
+            unsafe { *lpthreadid = thread.id() };
+        }
+        Ok(handle)
+    }))
+}
+
+fn check_flags(flags: u32) -> Result<(), Win32Error> {
+    if flags & CREATE_SUSPENDED != 0 {
+        return Err(Win32Error::ERROR_NOT_SUPPORTED);
+    }
+    if flags & !STACK_SIZE_PARAM_IS_A_RESERVATION != 0 {
+        return Err(Win32Error::ERROR_INVALID_PARAMETER);
+    }
+    Ok(())
+}
+
+/// The stack to reserve; 0 for the default.
+fn stack_bytes(asked: usize, flags: u32) -> usize {
+    let reservation = flags & STACK_SIZE_PARAM_IS_A_RESERVATION != 0;
+    if reservation || asked > linsock_backend::thread::default_stack_bytes() { asked } else { 0 }
+}
+
+/// Ends the calling thread, whoever started it.
+///
+/// # Contract
+/// C-053, X-016 what the thread started is cancelled.
+///
+/// # Errors
+/// Does not return.
+///
+/// # Linux
+/// pthread_exit: destructors of C++ frames run (on Windows they do not). A thread of Rust's
+/// `std::thread` must return instead: its first frames stop the process.
+///
+/// # Safety
+/// No frame of the calling thread relies on being returned to.
+///
+/// # Sources
+/// learn.microsoft.com: processthreadsapi.h, ExitThread
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system-unwind" fn ExitThread(dwexitcode: u32) -> ! {
+    // SAFETY: by this function's own contract; this frame holds nothing that needs dropping.
+    unsafe { thread::exit(dwexitcode) }
+}
+
+/// The exit code of a thread, or STILL_ACTIVE (259) while it runs.
+///
+/// # Contract
+/// None of its own.
+///
+/// # Errors
+/// FALSE and ERROR_INVALID_HANDLE (6): not a thread; ERROR_NOACCESS (998): nowhere to store it.
+///
+/// # Linux
+/// Nothing differs.
+///
+/// # Sources
+/// learn.microsoft.com: processthreadsapi.h, GetExitCodeThread
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn GetExitCodeThread(hthread: HANDLE, lpexitcode: *mut u32) -> BOOL {
+    let thread = match hthread.addr() {
+        CURRENT_THREAD => Ok(thread::current()),
+        handle => handles().thread(handle),
+    };
+    truth(thread.and_then(|thread| {
+        if lpexitcode.is_null() {
+            return Err(Win32Error::ERROR_NOACCESS);
+        }
+        // SAFETY: not NULL, so by the module's vocabulary room for the number.
+        unsafe { *lpexitcode = thread.exit_code() };
+        Ok(())
+    }))
+}
+
+/// The number of the calling thread.
+///
+/// # Contract
+/// None of its own.
+///
+/// # Errors
+/// None.
+///
+/// # Linux
+/// The kernel's number, as in /proc/self/task.
+///
+/// # Sources
+/// learn.microsoft.com: processthreadsapi.h, GetCurrentThreadId
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn GetCurrentThreadId() -> u32 {
+    thread::current_id()
+}
+
+/// A pseudo handle that always means the calling thread.
+///
+/// # Contract
+/// None of its own.
+///
+/// # Errors
+/// None.
+///
+/// # Linux
+/// (HANDLE)-2, as on Windows.
+///
+/// # Sources
+/// learn.microsoft.com: processthreadsapi.h, GetCurrentThread
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn GetCurrentThread() -> HANDLE {
+    std::ptr::without_provenance_mut(CURRENT_THREAD)
+}
