@@ -62,7 +62,7 @@ pub fn programs() -> Result<Vec<Program>> {
 fn declared(line: &str) -> Option<Test> {
     let rest = line.strip_prefix("TEST")?;
     let (macro_name, rest) = rest.split_once('(')?;
-    let arguments = rest.rsplit_once(')')?.0;
+    let arguments = rest.split_once(')')?.0;
     let mut parts = arguments.splitn(2, ',');
     let name = parts.next()?.trim().to_owned();
     let more = parts.next().unwrap_or_default();
