@@ -186,10 +186,15 @@ fn polled(result: i32) -> Progress {
 }
 
 /// One or two linked submissions.
-#[derive(Default)]
 struct Entries {
     list: [squeue::Entry; 2],
     count: usize,
+}
+
+impl Default for Entries {
+    fn default() -> Self {
+        Entries { list: [opcode::Nop::new().build(), opcode::Nop::new().build()], count: 0 }
+    }
 }
 
 impl Entries {
