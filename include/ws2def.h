@@ -5,9 +5,10 @@
 #include "linsock/libc.h"
 #include "minwindef.h"
 #include "winnt.h"
-#include "inaddr.h"
 
 #ifndef LINSOCK_REFUSED
+
+#include "inaddr.h"
 
 typedef USHORT ADDRESS_FAMILY;
 

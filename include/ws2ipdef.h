@@ -3,9 +3,10 @@
 #define _WS2IPDEF_
 
 #include "ws2def.h"
-#include "in6addr.h"
 
 #ifndef LINSOCK_REFUSED
+
+#include "in6addr.h"
 
 typedef struct {
     LINSOCK_ANONYMOUS union {
@@ -72,10 +73,26 @@ typedef struct in6_pktinfo {
     ULONG ipi6_ifindex;
 } IN6_PKTINFO, *PIN6_PKTINFO;
 
+/* sockaddr_in6 without its scope, of which interface lists are made. */
+struct sockaddr_in6_old {
+    SHORT sin6_family;
+    USHORT sin6_port;
+    ULONG sin6_flowinfo;
+    IN6_ADDR sin6_addr;
+};
+
 typedef union sockaddr_gen {
     struct sockaddr Address;
     struct sockaddr_in AddressIn;
+    struct sockaddr_in6_old AddressIn6;
 } sockaddr_gen;
+
+typedef struct _INTERFACE_INFO {
+    ULONG iiFlags;
+    sockaddr_gen iiAddress;
+    sockaddr_gen iiBroadcastAddress;
+    sockaddr_gen iiNetmask;
+} INTERFACE_INFO, *LPINTERFACE_INFO;
 
 #define IFF_UP                    0x00000001
 #define IFF_BROADCAST             0x00000002

@@ -59,15 +59,6 @@ PCWSTR WSAAPI InetNtopW(INT Family, const VOID *pAddr, PWSTR pStringBuf, size_t 
 
 LINSOCK_END
 
-typedef struct _INTERFACE_INFO {
-    u_long iiFlags;
-    union {
-        SOCKADDR Address;
-        SOCKADDR_IN AddressIn;
-        CHAR linsock_size[24];
-    } iiAddress, iiBroadcastAddress, iiNetmask;
-} INTERFACE_INFO, *LPINTERFACE_INFO;
-
 #define SIO_GET_INTERFACE_LIST 0x4004747F
 
 #endif /* LINSOCK_REFUSED */

@@ -24,4 +24,12 @@ typedef struct protoent {
     short p_proto;
 } PROTOENT, *PPROTOENT, *LPPROTOENT;
 
+/* The names of the resolver's errors in BSD's spelling. */
+#define HOST_NOT_FOUND  WSAHOST_NOT_FOUND
+#define TRY_AGAIN       WSATRY_AGAIN
+#define NO_RECOVERY     WSANO_RECOVERY
+#define NO_DATA         WSANO_DATA
+#define NO_ADDRESS      WSANO_DATA
+#define WSANO_ADDRESS   WSANO_DATA
+
 #endif /* LINSOCK_NETDB_H */
