@@ -12,6 +12,7 @@ pub mod net;
 pub mod op;
 pub mod poller;
 pub mod ring;
+pub mod leap;
 pub mod thread;
 
 pub use address::Address;
