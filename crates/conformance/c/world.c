@@ -49,6 +49,9 @@ long long memory_in_use(void) {
     return kib * 1024;
 }
 
+extern int usleep(unsigned);
+void host_sleep(DWORD ms) { usleep(ms * 1000); }
+
 /* The runner gives each test a process, and that a time limit. */
 void watch(const char *test, int seconds) { (void)test, (void)seconds; }
 
@@ -69,6 +72,7 @@ char *read_only_page(void) {
 
 int thread_count(void) { return 0; }
 long long memory_in_use(void) { return 0; }
+void host_sleep(DWORD ms) { Sleep(ms); }
 
 static const char *volatile watched;
 static volatile LONG until_s;
