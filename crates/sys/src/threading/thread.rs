@@ -61,7 +61,7 @@ pub unsafe extern "system" fn CreateThread(
             return Err(error);
         }
         if !lpthreadid.is_null() {
-            // SAFETY: not NULL, so by the module's vocabulary room for the number.
+            // SAFETY: not NULL, so by the crate's vocabulary room for the number.
             unsafe { *lpthreadid = thread.id() };
         }
         Ok(handle)
@@ -131,7 +131,7 @@ pub unsafe extern "system" fn GetExitCodeThread(hthread: HANDLE, lpexitcode: *mu
         if lpexitcode.is_null() {
             return Err(Win32Error::ERROR_NOACCESS);
         }
-        // SAFETY: not NULL, so by the module's vocabulary room for the number.
+        // SAFETY: not NULL, so by the crate's vocabulary room for the number.
         unsafe { *lpexitcode = thread.exit_code() };
         Ok(())
     }))
