@@ -3,6 +3,7 @@
 #![allow(dead_code)]
 
 pub mod declarations;
+pub mod library;
 pub mod rust_text;
 
 use std::fs;
@@ -11,7 +12,10 @@ use std::process::Command;
 
 /// The workspace's root.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace exists")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .expect("the workspace exists")
 }
 
 /// The headers' folder.

@@ -111,7 +111,12 @@ pub fn aliases(texts: &[String]) -> HashMap<String, String> {
 pub fn functions(texts: &[String]) -> BTreeMap<String, Signature> {
     let mut found = BTreeMap::new();
     for text in texts {
-        let starts = ["\"system\" fn ", "extern \"C\" fn ", "extern \"C-unwind\" fn ", "extern \"system-unwind\" fn "];
+        let starts = [
+            "\"system\" fn ",
+            "extern \"C\" fn ",
+            "extern \"C-unwind\" fn ",
+            "extern \"system-unwind\" fn ",
+        ];
         for start in starts {
             for (at, _) in text.match_indices(start) {
                 // A type (`Option<unsafe extern "system" fn(...)>`) has no name here.
