@@ -10,3 +10,4 @@
 #![allow(non_snake_case)]
 pub mod last_error;
 pub mod threading;
+pub mod winsock;
