@@ -1,6 +1,10 @@
 /* The few things that the two worlds do differently: memory that cannot be touched, counting threads,
  * and linsock's own settings, which Windows does not have. */
 #include "harness.h"
+#include <errno.h>
+
+int host_errno(void) { return errno; }
+void set_host_errno(int value) { errno = value; }
 
 enum { PAGE = 4096 };
 
