@@ -58,6 +58,23 @@ fn known() -> BTreeMap<String, i128> {
 }
 
 #[test]
+fn constants_are_mingws() {
+    let known = known();
+    let mut text = String::new();
+    for name in macros() {
+        let Some(value) = known.get(&name) else { continue };
+        if !NOT_THE_SAME.iter().any(|(n, _)| *n == name) {
+            let bits = *value as u32;
+            text.push_str(&format!(
+                "#ifdef {name}\n_Static_assert((unsigned int)({name}) == {bits}u, \"{name} is {value}\");\n#endif\n"
+            ));
+        }
+    }
+    let Some(result) = common::compile_for_windows(&text, "constants") else { return };
+    must_all_be_ok(vec![("mingw-w64".to_string(), result)]);
+}
+
+#[test]
 fn constants_are_those_of_the_rust_crates() {
     let known = known();
     let mut text = common::all_headers();

@@ -26,9 +26,8 @@ fn build() -> PathBuf {
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
         .filter_map(|message| message["filenames"].as_array().cloned())
         .flatten();
-    let names = files.filter_map(|f| f.as_str().map(PathBuf::from));
+    let mut names = files.filter_map(|f| f.as_str().map(PathBuf::from));
     names
-        .filter(|path| path.file_name().is_some_and(|n| n == "liblinsock.so"))
-        .next_back()
+        .rfind(|path| path.file_name().is_some_and(|n| n == "liblinsock.so"))
         .expect("cargo names liblinsock.so")
 }
