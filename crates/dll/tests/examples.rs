@@ -1,5 +1,6 @@
-//! The C examples compile with nothing but the headers and the library, and
-//! do what they say, on both backends.
+//! C programs against the library: the examples compile with nothing but the
+//! headers and the library and do what they say, on both backends; wide
+//! strings work at both widths of wchar_t.
 
 mod common;
 
@@ -7,13 +8,14 @@ use common::library::shared_library;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-/// Compiles an example as the README says.
-fn built(name: &str) -> PathBuf {
+/// Compiles a program of the workspace as the README says.
+fn built(source: &str, name: &str, flags: &[&str]) -> PathBuf {
     let program = common::scratch().join(name);
     let folder = shared_library().parent().expect("a file has a folder").display().to_string();
     let output = Command::new("gcc")
         .args(["-Wall", "-Wextra", "-Werror", "-Iinclude"])
-        .arg(format!("examples/c/{name}.c"))
+        .args(flags)
+        .arg(source)
         .arg("-o")
         .arg(&program)
         .arg(format!("-L{folder}"))
@@ -30,7 +32,7 @@ fn run(name: &str, backend: &str) -> Output {
     // A program that hangs ends by this, not with the test run.
     Command::new("timeout")
         .arg("30")
-        .arg(built(name))
+        .arg(built(&format!("examples/c/{name}.c"), &format!("{name}_{backend}"), &[]))
         .env("LINSOCK_BACKEND", backend)
         .output()
         .expect("timeout comes with the system")
@@ -60,4 +62,15 @@ fn connectex_with_an_event_sends_and_is_received() {
         "connectex_event",
         "connected for 0 s, 21 bytes sent\nthe listener received \"Hello from ConnectEx\"\n",
     );
+}
+
+#[test]
+fn wide_strings_are_the_programs_own() {
+    for (name, flags) in [("wide_32", &[][..]), ("wide_16", &["-fshort-wchar"])] {
+        let output = Command::new(built("crates/dll/tests/c/wide.c", name, flags))
+            .output()
+            .expect("the program starts");
+        // The exit status is the line of the check that failed.
+        assert_eq!(output.status.code(), Some(0), "{name}");
+    }
 }
