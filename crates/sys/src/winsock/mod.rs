@@ -5,9 +5,13 @@
 //! the length given beside it that stays valid during the call; strings end with a zero.
 
 pub mod address;
+mod address_info;
 pub mod address_string;
 pub mod byte_order;
 mod endpoint;
+pub mod name_service;
+pub mod name_service_wide;
+mod resolver;
 mod text;
 
 use linsock_abi::{SOCKET_ERROR, WsaError};
