@@ -8,9 +8,12 @@ pub mod address;
 mod address_info;
 pub mod address_string;
 pub mod byte_order;
+pub mod database;
+mod database_file;
 mod endpoint;
 pub mod name_service;
 pub mod name_service_wide;
+mod record;
 mod resolver;
 mod text;
 
