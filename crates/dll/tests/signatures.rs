@@ -19,8 +19,8 @@ const NORMALISE: &str = r"
 template <int Width, bool Signed> struct integer;
 struct byte_pointer;
 template <typename T, typename = void> struct normal { using type = T; };
-template <typename T> struct normal<T, std::enable_if_t<std::is_integral_v<T> && !std::is_same_v<T, wchar_t>>> {
-    using type = integer<sizeof(T), std::is_signed_v<T>>;
+template <typename T> struct normal<T, std::enable_if_t<std::is_integral_v<T>>> {
+    using type = integer<sizeof(T), std::is_signed_v<T> && !std::is_same_v<T, wchar_t>>;
 };
 template <typename T> constexpr bool is_byte = std::is_void_v<T> || (std::is_integral_v<T> && sizeof(std::conditional_t<std::is_void_v<T>, char, T>) == 1);
 template <typename T> struct normal<T *, std::enable_if_t<!std::is_function_v<T>>> {
@@ -37,8 +37,12 @@ template <typename R, typename... A> struct normal<R (*)(A...), void> {
 template <typename A, typename B> constexpr bool same = std::is_same_v<typename normal<A>::type, typename normal<B>::type>;
 ";
 
-/// Functions of the headers whose type in windows-sys is another on purpose.
-const OTHER_THAN_WINDOWS_SYS: [(&str, &str); 0] = [];
+/// wchar_t is 16 bits in windows-sys and in the functions of those names.
+const UTF16: [&str; 1] = ["-fshort-wchar"];
+
+fn by_own_name() -> impl Iterator<Item = (String, String)> {
+    declared().into_keys().map(|name| (name.clone(), name))
+}
 
 /// A Rust type's text in C++, aliases of primitives resolved.
 fn cpp(rust: &str, aliases: &HashMap<String, String>) -> String {
@@ -83,19 +87,18 @@ fn cpp_function(signature: &Signature, aliases: &HashMap<String, String>) -> Str
     format!("{}({})", cpp(&signature.result, aliases), parameters.join(", "))
 }
 
-/// Asserts each declared function's type against `functions`; the names that were found there.
+/// Asserts the type of each (C name, Rust name) that `functions` has; the C names that were found there.
 fn check(
     what: &str,
+    names: impl Iterator<Item = (String, String)>,
     functions: &BTreeMap<String, Signature>,
     aliases: &HashMap<String, String>,
+    flags: &[&str],
 ) -> Vec<String> {
     let mut text = common::all_headers() + NORMALISE;
     let mut compared = Vec::new();
-    for name in declared().into_keys() {
-        let Some(signature) = functions.get(&name) else { continue };
-        if OTHER_THAN_WINDOWS_SYS.iter().any(|(n, _)| *n == name) {
-            continue;
-        }
+    for (name, in_rust) in names {
+        let Some(signature) = functions.get(&in_rust) else { continue };
         let rust = cpp_function(signature, aliases);
         text.push_str(&format!(
             "static_assert(same<decltype(::{name}), {rust}>, \"{name} is {rust} in Rust\");\n"
@@ -103,11 +106,9 @@ fn check(
         compared.push(name);
     }
     let compilers = compilers().into_iter().filter(|with| with.language == "c++");
-    // Windows' widths: wchar_t is 16 bits in the Rust types.
-    let flags = ["-fshort-wchar"];
     must_all_be_ok(
         compilers
-            .map(|with| (with.program.to_string(), compile(with, &text, what, &flags)))
+            .map(|with| (with.program.to_string(), compile(with, &text, what, flags)))
             .collect(),
     );
     compared
@@ -116,13 +117,16 @@ fn check(
 #[test]
 fn functions_have_the_types_of_windows_sys() {
     let texts = windows_sys_texts();
-    let compared = check("windows_sys", &functions(&texts), &aliases(&texts));
+    let compared =
+        check("windows_sys", by_own_name(), &functions(&texts), &aliases(&texts), &UTF16);
     let missing: Vec<_> = declared().into_keys().filter(|n| !compared.contains(n)).collect();
     // Functions that windows-sys leaves out: inline in the SDK, another name for one, or ours.
     let left_out = [
         "InetNtopA",
         "InetPtonA",
         "gai_strerrorA",
+        "gai_strerrorW",
+        "gai_strerrorW",
         "linsock_backend_name",
         "linsock_set_timed_wait_delay",
         "linsock_timed_wait_delay",
@@ -134,8 +138,13 @@ fn functions_have_the_types_of_windows_sys() {
 fn functions_have_the_types_of_the_rust_exports() {
     let mut texts = sources(&common::root().join("crates/abi/src"));
     texts.extend(sources(&common::root().join("crates/sys/src")));
-    let compared = check("exports", &functions(&texts), &aliases(&texts));
-    assert!(compared.len() > 20, "only {compared:?} were found in crates/sys");
+    let (functions, aliases) = (functions(&texts), aliases(&texts));
+    let compared = check("exports", by_own_name(), &functions, &aliases, &UTF16);
+    assert!(compared.len() > 60, "only {compared:?} were found in crates/sys");
+    // With a 32-bit wchar_t the headers bind these to other functions.
+    let wide = || declared().into_iter().filter(|(_, symbol)| symbol.ends_with("_utf32"));
+    let compared = check("exports_utf32", wide(), &functions, &aliases, &[]);
+    assert_eq!(compared.len(), wide().count(), "crates/sys has only {compared:?}");
 }
 
 #[test]
