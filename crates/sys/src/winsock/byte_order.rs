@@ -4,6 +4,7 @@ use linsock_abi::{SOCKET, WsaError};
 use linsock_backend::net;
 
 use super::{returned, started};
+use crate::last_error::KeepErrno;
 
 macro_rules! plain {
     ($($name:ident $export:literal $type:ty, $method:ident, $parameter:ident, $what:literal;)*) => {
@@ -77,6 +78,7 @@ checked! {
 
 fn check(s: SOCKET) -> Result<(), WsaError> {
     started()?;
+    let _keep = KeepErrno::new();
     let fd = i32::try_from(s).map_err(|_| WsaError::WSAENOTSOCK)?;
     net::describe(fd).map(drop).map_err(|_| WsaError::WSAENOTSOCK)
 }
