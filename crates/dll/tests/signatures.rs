@@ -126,7 +126,6 @@ fn functions_have_the_types_of_windows_sys() {
         "InetPtonA",
         "gai_strerrorA",
         "gai_strerrorW",
-        "gai_strerrorW",
         "linsock_backend_name",
         "linsock_set_timed_wait_delay",
         "linsock_timed_wait_delay",
@@ -140,7 +139,7 @@ fn functions_have_the_types_of_the_rust_exports() {
     texts.extend(sources(&common::root().join("crates/sys/src")));
     let (functions, aliases) = (functions(&texts), aliases(&texts));
     let compared = check("exports", by_own_name(), &functions, &aliases, &UTF16);
-    assert!(compared.len() > 60, "only {compared:?} were found in crates/sys");
+    assert!(compared.len() > 50, "only {compared:?} were found in crates/sys");
     // With a 32-bit wchar_t the headers bind these to other functions.
     let wide = || declared().into_iter().filter(|(_, symbol)| symbol.ends_with("_utf32"));
     let compared = check("exports_utf32", wide(), &functions, &aliases, &[]);
