@@ -9,7 +9,7 @@ use linsock_abi::{
 use super::text::{self, Unit};
 use super::{endpoint, returned, started};
 
-/// The text of a socket address: "192.0.2.1:80", "[2001:db8::1]:80", without a port of 0.
+/// The text of a socket address: `192.0.2.1:80`, `[2001:db8::1]:80`, without a port of 0.
 ///
 /// # Contract
 /// W-001 needs a WSAStartup.
