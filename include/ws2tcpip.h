@@ -45,7 +45,6 @@ INT WSAAPI GetNameInfoW(const SOCKADDR *pSockaddr, socklen_t SockaddrLength, PWC
 
 char *gai_strerrorA(int ecode);
 WCHAR *gai_strerrorW(int ecode) LINSOCK_WIDE(gai_strerrorW);
-WCHAR *gai_strerrorW(int ecode) LINSOCK_WIDE(gai_strerrorW);
 #define gai_strerror LINSOCK_AW(gai_strerror)
 
 INT WSAAPI inet_pton(INT Family, PCSTR pszAddrString, PVOID pAddrBuf) LINSOCK_WS2(inet_pton);
