@@ -105,7 +105,13 @@ pub fn sleeps(thread: u32) -> bool {
 /// Has `handler` run in each child of fork.
 pub fn at_fork_in_child(handler: extern "C" fn()) {
     // SAFETY: a plain function that stays for as long as the program.
-    unsafe { libc::pthread_atfork(None, None, Some(std::mem::transmute::<extern "C" fn(), unsafe extern "C" fn()>(handler))) };
+    unsafe {
+        libc::pthread_atfork(
+            None,
+            None,
+            Some(std::mem::transmute::<extern "C" fn(), unsafe extern "C" fn()>(handler)),
+        )
+    };
 }
 
 /// Starts an engine thread that takes none of the program's signals.
@@ -120,4 +126,11 @@ pub fn spawn_engine(name: &str, work: impl FnOnce() + Send + 'static) -> std::io
         work();
     })?;
     Ok(())
+}
+
+/// Whether this process has such a thread.
+pub fn exists(thread: u32) -> bool {
+    // SAFETY: signal 0 only asks.
+    let asked = unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), thread, 0) };
+    asked == 0 || crate::net::last_errno().0 != libc::ESRCH
 }
