@@ -20,6 +20,9 @@
 #define SIO_IDEAL_SEND_BACKLOG_QUERY   0x4004747B
 #define SIO_IDEAL_SEND_BACKLOG_CHANGE  0x2000747A
 
+#define SO_TIMESTAMP                   0x300A
+#define SO_TIMESTAMP_ID                0x300B
+
 #define RCVALL_OFF                     0
 #define RCVALL_ON                      1
 #define RCVALL_SOCKETLEVELONLY         2

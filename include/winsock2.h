@@ -116,7 +116,15 @@ typedef unsigned int GROUP;
 #define XP1_DISCONNECT_DATA        0x00000100
 #define XP1_SUPPORT_BROADCAST      0x00000200
 #define XP1_SUPPORT_MULTIPOINT     0x00000400
+#define XP1_MULTIPOINT_CONTROL_PLANE 0x00000800
+#define XP1_MULTIPOINT_DATA_PLANE  0x00001000
+#define XP1_QOS_SUPPORTED          0x00002000
+#define XP1_INTERRUPT              0x00004000
+#define XP1_UNI_SEND               0x00008000
+#define XP1_UNI_RECV               0x00010000
 #define XP1_IFS_HANDLES            0x00020000
+#define XP1_PARTIAL_MESSAGE        0x00040000
+#define XP1_SAN_SUPPORT_SDP        0x00080000
 
 /* Events, as Winsock names what the base services call handles and waits. */
 #define WSAEVENT                   HANDLE

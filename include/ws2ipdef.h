@@ -119,15 +119,26 @@ typedef struct _INTERFACE_INFO {
 #define IP_HOPLIMIT               21
 #define IP_RECVTTL                21
 #define IP_RECEIVE_BROADCAST      22
+#define IP_PROTECTION_LEVEL       23
 #define IP_RECVIF                 24
 #define IP_RECVDSTADDR            25
+#define IP_IFLIST                 28
+#define IP_ADD_IFLIST             29
+#define IP_DEL_IFLIST             30
 #define IP_UNICAST_IF             31
+#define IP_RTHDR                  32
+#define IP_GET_IFLIST             33
+#define IP_RECVRTHDR              38
+#define IP_TCLASS                 39
+#define IP_RECVTCLASS             40
 #define IP_RECVTOS                40
 #define IP_ORIGINAL_ARRIVAL_IF    47
 #define IP_ECN                    50
 #define IP_RECVECN                50
+#define IP_PKTINFO_EX             51
 #define IP_MTU_DISCOVER           71
 #define IP_MTU                    73
+#define IP_NRT_INTERFACE          74
 #define IP_RECVERR                75
 #define IP_USER_MTU               76
 
@@ -150,15 +161,21 @@ typedef struct _INTERFACE_INFO {
 #define IPV6_RECVDSTADDR          25
 #define IPV6_CHECKSUM             26
 #define IPV6_V6ONLY               27
+#define IPV6_IFLIST               28
+#define IPV6_ADD_IFLIST           29
+#define IPV6_DEL_IFLIST           30
 #define IPV6_UNICAST_IF           31
 #define IPV6_RTHDR                32
+#define IPV6_GET_IFLIST           33
 #define IPV6_RECVRTHDR            38
 #define IPV6_TCLASS               39
 #define IPV6_RECVTCLASS           40
 #define IPV6_ECN                  50
 #define IPV6_RECVECN              50
+#define IPV6_PKTINFO_EX           51
 #define IPV6_MTU_DISCOVER         71
 #define IPV6_MTU                  72
+#define IPV6_NRT_INTERFACE        74
 #define IPV6_RECVERR              75
 #define IPV6_USER_MTU             76
 #define PROTECTION_LEVEL_UNRESTRICTED   10
@@ -195,6 +212,19 @@ typedef struct _INTERFACE_INFO {
 #define TCP_ICMP_ERROR_INFO       19
 #define TCP_BSDURGENT             0x7000
 
+#define TCP_OFFLOAD_NO_PREFERENCE 0
+#define TCP_OFFLOAD_NOT_PREFERRED 1
+#define TCP_OFFLOAD_PREFERRED     2
+
+/* Values of IP_MTU_DISCOVER and IPV6_MTU_DISCOVER; Linux numbers these otherwise. */
+typedef enum _PMTUD_STATE {
+    IP_PMTUDISC_NOT_SET,
+    IP_PMTUDISC_DO,
+    IP_PMTUDISC_DONT,
+    IP_PMTUDISC_PROBE,
+    IP_PMTUDISC_MAX
+} PMTUD_STATE, *PPMTUD_STATE;
+
 /* name                           value     options of IPPROTO_UDP */
 #define UDP_NOCHECKSUM            1
 #define UDP_SEND_MSG_SIZE         2
@@ -207,7 +237,7 @@ typedef struct _INTERFACE_INFO {
 #define IN6ADDR_ANY_INIT      { { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 } } }
 #define IN6ADDR_LOOPBACK_INIT { { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 } } }
 
-#ifdef __cplusplus
+#if defined(__cplusplus) && __cplusplus >= 201703L
 #define LINSOCK_CONSTANT inline const
 #else
 #define LINSOCK_CONSTANT static const __attribute__((unused))

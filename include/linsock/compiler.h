@@ -50,7 +50,9 @@
 #ifdef __cplusplus
 #define LINSOCK_BEGIN extern "C" {
 #define LINSOCK_END }
+#define LINSOCK_NORETURN [[noreturn]]
 #else
+#define LINSOCK_NORETURN _Noreturn
 #define LINSOCK_BEGIN
 #define LINSOCK_END
 #endif

@@ -11,8 +11,8 @@ void WSAAPI WSASetLastError(int iError);
 
 SOCKET WSAAPI socket(int af, int type, int protocol) LINSOCK_WS2(socket);
 SOCKET WSAAPI WSASocketA(int af, int type, int protocol, LPWSAPROTOCOL_INFOA lpProtocolInfo, GROUP g, DWORD dwFlags);
-SOCKET WSAAPI WSASocketW(int af, int type, int protocol, LPWSAPROTOCOL_INFOW lpProtocolInfo, GROUP g, DWORD dwFlags)
-    LINSOCK_WIDE(WSASocketW);
+/* One entry point for both widths of WCHAR: the text is the last field of WSAPROTOCOL_INFOW and not read. */
+SOCKET WSAAPI WSASocketW(int af, int type, int protocol, LPWSAPROTOCOL_INFOW lpProtocolInfo, GROUP g, DWORD dwFlags);
 #define WSASocket LINSOCK_AW(WSASocket)
 int WSAAPI bind(SOCKET s, const struct sockaddr *name, int namelen) LINSOCK_WS2(bind);
 int WSAAPI listen(SOCKET s, int backlog) LINSOCK_WS2(listen);

@@ -14,6 +14,8 @@
 #ifndef LINSOCK_LIBC_H
 #define LINSOCK_LIBC_H
 
+#include "compiler.h"
+
 #if defined(_SYS_SOCKET_H) || defined(_NETDB_H) || defined(_NETINET_IN_H) || defined(_ARPA_INET_H)
 #error "winsock2.h: this file has already included the C library's sockets (sys/socket.h, netdb.h, netinet/in.h or arpa/inet.h). Their types and numbers differ from Winsock's (AF_INET6 is 10 there and 23 here): keep the two in separate source files."
 #define LINSOCK_REFUSED

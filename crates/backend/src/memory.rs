@@ -36,6 +36,10 @@ pub fn is_writable(address: usize, len: usize) -> bool {
 }
 
 fn probe_read(address: usize) -> bool {
+    if address == 0 {
+        // To the kernel this means that no set is given.
+        return false;
+    }
     // SAFETY: the kernel copies 8 bytes from the address into its own memory or fails with
     // EFAULT; the invalid `how` then makes the call fail before any mask changes.
     let result =
@@ -45,6 +49,9 @@ fn probe_read(address: usize) -> bool {
 }
 
 fn probe_write(address: usize) -> bool {
+    if address == 0 {
+        return false;
+    }
     // SAFETY: with no new set the kernel only writes the current mask, 8 bytes, to the
     // address, or fails with EFAULT.
     let result = unsafe {

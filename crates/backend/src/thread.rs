@@ -4,20 +4,8 @@ use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use std::ptr;
 
-/// The first function of a thread. It may be unwound by [`exit`].
-pub type First = unsafe extern "C-unwind" fn(*mut c_void) -> *mut c_void;
-
-// Declared here because `libc` declares both as functions that nothing unwinds through, while
-// pthread_exit is made of unwinding.
-unsafe extern "C-unwind" {
-    fn pthread_create(
-        thread: *mut libc::pthread_t,
-        attributes: *const libc::pthread_attr_t,
-        first: First,
-        argument: *mut c_void,
-    ) -> i32;
-    fn pthread_exit(value: *mut c_void) -> !;
-}
+/// The first function of a thread.
+pub type First = extern "C" fn(*mut c_void) -> *mut c_void;
 
 /// Starts a detached thread. `stack_bytes` 0 takes the system's default; less than a thread needs
 /// is made enough. On failure gives the errno.
@@ -56,7 +44,7 @@ unsafe fn spawn_with(
     }
     let mut thread = MaybeUninit::uninit();
     // SAFETY: initialised attributes, room for the answer, and the caller's word for the rest.
-    check(unsafe { pthread_create(thread.as_mut_ptr(), attributes, first, argument) })
+    check(unsafe { libc::pthread_create(thread.as_mut_ptr(), attributes, first, argument) })
 }
 
 fn check(errno: i32) -> Result<(), i32> {
@@ -86,11 +74,15 @@ pub fn current_id() -> u32 {
 
 /// Ends the current thread by unwinding its stack, then running its thread-local destructors.
 ///
+/// The unwind passes over frames of C, and over ours: nothing in them wants to be told, because
+/// `libc` declares pthread_exit as a function that does not unwind. Declared as one that does, it
+/// would have the compiler stop the process here (panics abort).
+///
 /// # Safety
 /// No frame on the stack relies on being returned to.
-pub unsafe extern "C-unwind" fn exit() -> ! {
+pub unsafe fn exit() -> ! {
     // SAFETY: by this function's contract.
-    unsafe { pthread_exit(ptr::null_mut()) }
+    unsafe { libc::pthread_exit(ptr::null_mut()) }
 }
 
 /// Whether a thread of this process sleeps in the kernel.

@@ -152,6 +152,9 @@ char *before_a_hole(int readable);
 char *read_only_page(void);
 #define UNMAPPED ((void *)(ULONG_PTR)0x10)
 int thread_count(void);                /* of this process; 0 where it cannot be told */
+void host_sleep(DWORD ms);             /* blocks in the host's own call, which linsock cannot see */
+int host_errno(void);
+void set_host_errno(int value);
 long long memory_in_use(void);         /* resident bytes of this process; native only */
 void watch(const char *test, int seconds);  /* under Wine: ends the process when the test takes longer; 0 = not any more */
 

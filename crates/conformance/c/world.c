@@ -1,6 +1,10 @@
 /* The few things that the two worlds do differently: memory that cannot be touched, counting threads,
  * and linsock's own settings, which Windows does not have. */
 #include "harness.h"
+#include <errno.h>
+
+int host_errno(void) { return errno; }
+void set_host_errno(int value) { errno = value; }
 
 enum { PAGE = 4096 };
 
@@ -49,6 +53,9 @@ long long memory_in_use(void) {
     return kib * 1024;
 }
 
+extern int usleep(unsigned);
+void host_sleep(DWORD ms) { usleep(ms * 1000); }
+
 /* The runner gives each test a process, and that a time limit. */
 void watch(const char *test, int seconds) { (void)test, (void)seconds; }
 
@@ -69,6 +76,7 @@ char *read_only_page(void) {
 
 int thread_count(void) { return 0; }
 long long memory_in_use(void) { return 0; }
+void host_sleep(DWORD ms) { Sleep(ms); }
 
 static const char *volatile watched;
 static volatile LONG until_s;

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use linsock_abi::Win32Error;
+use linsock_backend::leap::{self, Frame};
 use linsock_backend::thread as raw;
 
 use crate::wait::Signal;
@@ -19,8 +20,8 @@ use crate::wait::Signal;
 /// The exit code of a thread that still runs (STILL_ACTIVE).
 pub const STILL_ACTIVE: u32 = 259;
 
-/// The function a thread runs. It may end by [`exit`], which unwinds through it.
-pub type StartRoutine = unsafe extern "system-unwind" fn(*mut c_void) -> u32;
+/// The function a thread runs. It may end by [`exit`].
+pub type StartRoutine = leap::Routine;
 
 /// A thread as others see it.
 pub struct ThreadObject {
@@ -66,6 +67,8 @@ thread_local! {
     static ID: Cell<u32> = const { Cell::new(0) };
     static EXIT_CODE: Cell<u32> = const { Cell::new(0) };
     static CALLED_EXIT: Cell<bool> = const { Cell::new(false) };
+    /// Where [`exit`] goes back to; 0 in a thread that we did not start.
+    static FRAME: Cell<Frame> = const { Cell::new(0) };
     static CURRENT: OnceCell<Ending> = const { OnceCell::new() };
 }
 
@@ -157,13 +160,15 @@ pub unsafe fn spawn(
     }
 }
 
-/// The first frame of a started thread. Nothing in it needs dropping while `routine` runs: an
-/// [`exit`] unwinds through it without running destructors here.
-unsafe extern "C-unwind" fn run(start: *mut c_void) -> *mut c_void {
+/// The first function of a started thread.
+extern "C" fn run(start: *mut c_void) -> *mut c_void {
     // SAFETY: `start` is the box that `spawn` gave to this thread alone.
     let (routine, parameter) = unsafe { begin(start) };
-    // SAFETY: the caller of `spawn` vouched for the routine and its parameter.
-    EXIT_CODE.set(unsafe { routine(parameter) });
+    // SAFETY: the caller of `spawn` vouched for the routine and its parameter. The frame's place
+    // is this thread's own.
+    let code = FRAME.with(|frame| unsafe { leap::call(frame.as_ptr(), routine, parameter) });
+    FRAME.set(0);
+    EXIT_CODE.set(code);
     ptr::null_mut()
 }
 
@@ -184,18 +189,23 @@ unsafe fn begin(start: *mut c_void) -> (StartRoutine, *mut c_void) {
 /// Ends the current thread with an exit code, whoever made the thread.
 ///
 /// # Linux
-/// pthread_exit, which unwinds the stack: frames of C, and Rust frames without destructors, are
-/// passed over. A thread of `std::thread` cannot end this way, its first frames catch the unwind
-/// and stop the process; it must return.
+/// A thread that we started goes back to its first frame and returns from there; no destructor of
+/// the frames between runs, as on Windows. Another thread ends by pthread_exit, which unwinds its
+/// stack: frames of C are passed over, C++ destructors run, but `std::thread`'s first frames catch
+/// the unwind and stop the process, so such a thread must return.
 ///
 /// # Safety
 /// No frame on this thread's stack relies on being returned to.
-pub unsafe extern "C-unwind" fn exit(code: u32) -> ! {
+pub unsafe fn exit(code: u32) -> ! {
     touch();
     EXIT_CODE.set(code);
     CALLED_EXIT.set(true);
-    // SAFETY: by this function's contract; this frame holds nothing that needs dropping.
-    unsafe { raw::exit() }
+    match FRAME.get() {
+        // SAFETY: by this function's contract; these frames hold nothing that needs dropping.
+        0 => unsafe { raw::exit() },
+        // SAFETY: by this function's contract; the frame is set only while its call runs.
+        frame => unsafe { leap::leap(frame, code) },
+    }
 }
 
 #[cfg(all(test, not(loom)))]

@@ -1,5 +1,13 @@
 //! Winsock's overlapped-I/O functions for Linux, as C calls them.
+//!
+//! # Safety of every function here
+//! A pointer is NULL where the function allows it, or points to memory of its type that stays
+//! valid during the call; strings end with a zero. Handles and sockets may be any number.
+
+// Each function says only where it differs from the vocabulary above.
+#![allow(clippy::missing_safety_doc)]
 // Functions and parameters carry Microsoft's names.
 #![allow(non_snake_case)]
 pub mod last_error;
 pub mod threading;
+pub mod winsock;

@@ -20,6 +20,8 @@ pub type PWSTR = *mut u16;
 /// A string of UTF-16 units that is only read, ended by a 0.
 pub type PCWSTR = *const u16;
 
+/// A length of an address where the Berkeley functions have one.
+pub type socklen_t = i32;
 pub type HWND = *mut c_void;
 
 pub type WPARAM = usize;

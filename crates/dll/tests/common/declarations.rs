@@ -64,10 +64,9 @@ fn statements(text: &str) -> Vec<String> {
 /// `type name(parameters) __asm__("ws2_" "name")` as (name, symbol).
 fn function(statement: &str) -> Option<(String, String)> {
     let statement = statement.split_whitespace().collect::<Vec<_>>().join(" ");
-    if statement.starts_with("typedef") || statement.contains("__inline__") {
+    if ["typedef", "static"].iter().any(|s| statement.starts_with(s)) {
         return None;
     }
-    let statement = statement.replace("__attribute__((noreturn))", "");
     let open = statement.find('(')?;
     let before = statement[..open].trim_end();
     let start = before.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |at| at + 1);

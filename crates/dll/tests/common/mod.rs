@@ -3,6 +3,7 @@
 #![allow(dead_code)]
 
 pub mod declarations;
+pub mod library;
 pub mod rust_text;
 
 use std::fs;
@@ -11,7 +12,10 @@ use std::process::Command;
 
 /// The workspace's root.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace exists")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .expect("the workspace exists")
 }
 
 /// The headers' folder.
@@ -73,6 +77,24 @@ pub fn compile(with: Compiler, text: &str, name: &str, extra: &[&str]) -> Result
         .expect("a compiler that was found starts");
     let messages = String::from_utf8_lossy(&output.stderr).into_owned();
     if output.status.success() { Ok(()) } else { Err(messages) }
+}
+
+/// The same text against mingw-w64's headers, a third opinion; `None` when it is not installed.
+pub fn compile_for_windows(text: &str, name: &str) -> Option<Result<(), String>> {
+    if !present("x86_64-w64-mingw32-gcc") {
+        return None;
+    }
+    let source = scratch().join(format!("{name}.windows.c"));
+    let headers = ["winsock2.h", "ws2tcpip.h", "mswsock.h", "mstcpip.h", "afunix.h", "windows.h"];
+    let includes: String = headers.iter().map(|h| format!("#include <{h}>\n")).collect();
+    fs::write(&source, includes + text).expect("a test's source can be written");
+    let output = Command::new("x86_64-w64-mingw32-gcc")
+        .args(["-std=c11", "-D_WIN32_WINNT=0x0A00", "-fsyntax-only"])
+        .arg(&source)
+        .output()
+        .expect("a compiler that was found starts");
+    let messages = String::from_utf8_lossy(&output.stderr).into_owned();
+    Some(if output.status.success() { Ok(()) } else { Err(messages) })
 }
 
 /// Fails with the first lines of every message.

@@ -17,9 +17,12 @@ pub struct Signature {
 pub fn windows_sys() -> PathBuf {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--offline"])
+        // Only what this test's build fetched; other platforms' crates are not here.
+        .args(["--filter-platform", &format!("{}-unknown-linux-gnu", std::env::consts::ARCH)])
         .current_dir(super::root())
         .output()
         .expect("cargo starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: serde_json::Value =
         serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON");
     let packages = metadata["packages"].as_array().expect("metadata lists packages");
@@ -111,7 +114,12 @@ pub fn aliases(texts: &[String]) -> HashMap<String, String> {
 pub fn functions(texts: &[String]) -> BTreeMap<String, Signature> {
     let mut found = BTreeMap::new();
     for text in texts {
-        let starts = ["\"system\" fn ", "extern \"C\" fn ", "extern \"C-unwind\" fn ", "extern \"system-unwind\" fn "];
+        let starts = [
+            "\"system\" fn ",
+            "extern \"C\" fn ",
+            "extern \"C-unwind\" fn ",
+            "extern \"system-unwind\" fn ",
+        ];
         for start in starts {
             for (at, _) in text.match_indices(start) {
                 // A type (`Option<unsafe extern "system" fn(...)>`) has no name here.

@@ -3,11 +3,11 @@
 use super::*;
 use crate::wait::{Target, WaitResult, wait};
 
-unsafe extern "system-unwind" fn returns_its_argument(parameter: *mut c_void) -> u32 {
+unsafe extern "system" fn returns_its_argument(parameter: *mut c_void) -> u32 {
     parameter.addr() as u32
 }
 
-unsafe extern "system-unwind" fn exits_deep_inside(parameter: *mut c_void) -> u32 {
+unsafe extern "system" fn exits_deep_inside(parameter: *mut c_void) -> u32 {
     #[inline(never)]
     fn down(depth: u32, code: u32) -> u32 {
         if depth == 0 {
@@ -43,7 +43,7 @@ fn exit_ends_the_thread_from_deep_inside() {
 
 #[test]
 fn a_thread_has_the_kernels_number() {
-    unsafe extern "system-unwind" fn tells_its_number(_: *mut c_void) -> u32 {
+    unsafe extern "system" fn tells_its_number(_: *mut c_void) -> u32 {
         current_id()
     }
     let thread = run_to_the_end(tells_its_number, 0);
@@ -55,7 +55,7 @@ fn a_thread_has_the_kernels_number() {
 
 #[test]
 fn a_running_thread_is_still_active() {
-    unsafe extern "system-unwind" fn waits_for_its_event(event: *mut c_void) -> u32 {
+    unsafe extern "system" fn waits_for_its_event(event: *mut c_void) -> u32 {
         // SAFETY: the test passes an event that outlives the thread's use of it.
         let event = unsafe { &*event.cast::<Signal>() };
         while !event.is_set() {
@@ -84,25 +84,4 @@ fn the_end_of_a_foreign_thread_is_noticed() {
     let ended = wait(&[Target::Thread(object.clone())], false, 20_000, false);
     assert_eq!(ended, Ok(WaitResult::Signalled(0)));
     assert_eq!(object.exit_code(), 0);
-}
-
-#[test]
-fn a_thread_made_by_pthread_create_may_exit_and_is_noticed() {
-    static SEEN: std::sync::Mutex<Option<Arc<ThreadObject>>> = std::sync::Mutex::new(None);
-    unsafe extern "C-unwind" fn first(_: *mut c_void) -> *mut c_void {
-        *SEEN.lock().unwrap() = Some(current());
-        // SAFETY: this frame holds nothing and expects no return.
-        unsafe { exit(42) }
-    }
-    // SAFETY: `first` does not use its argument.
-    unsafe { raw::spawn(first, ptr::null_mut(), 0) }.unwrap();
-    let object = loop {
-        if let Some(object) = SEEN.lock().unwrap().take() {
-            break object;
-        }
-        std::thread::yield_now();
-    };
-    let ended = wait(&[Target::Thread(object.clone())], false, 20_000, false);
-    assert_eq!(ended, Ok(WaitResult::Signalled(0)));
-    assert_eq!(object.exit_code(), 42);
 }

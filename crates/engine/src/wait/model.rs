@@ -1,4 +1,4 @@
-//! Every interleaving of small programs, by loom:
+//! The interleavings of small programs, by loom:
 //! `RUSTFLAGS="--cfg loom" cargo test -p linsock-engine --release --lib loom`.
 //! A lost wake-up shows as a dead lock, which loom reports.
 
@@ -56,12 +56,19 @@ impl World {
     }
 }
 
+/// Runs a model with up to three preemptions: without a bound three threads take minutes.
+fn check(program: impl Fn() + Send + Sync + 'static) {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(program);
+}
+
 const AUTO: bool = false;
 const STAYS: bool = true;
 
 #[test]
 fn loom_a_set_is_never_missed() {
-    loom::model(|| {
+    check(|| {
         let world = World::new(&[AUTO]);
         let setter = thread::spawn({
             let world = world.clone();
@@ -76,7 +83,7 @@ fn loom_a_set_is_never_missed() {
 
 #[test]
 fn loom_one_set_goes_to_exactly_one_of_a_poll_and_a_sleeper() {
-    loom::model(|| {
+    check(|| {
         let world = World::new(&[AUTO]);
         let poller = thread::spawn({
             let world = world.clone();
@@ -102,7 +109,7 @@ fn loom_one_set_goes_to_exactly_one_of_a_poll_and_a_sleeper() {
 
 #[test]
 fn loom_two_sets_release_a_wait_for_all() {
-    loom::model(|| {
+    check(|| {
         let world = World::new(&[AUTO, STAYS]);
         let setter = thread::spawn({
             let world = world.clone();
@@ -122,7 +129,7 @@ fn loom_two_sets_release_a_wait_for_all() {
 
 #[test]
 fn loom_a_wait_for_all_never_takes_a_part() {
-    loom::model(|| {
+    check(|| {
         let world = World::new(&[AUTO, AUTO]);
         world.set(0);
         let resetter = thread::spawn({
@@ -142,7 +149,7 @@ fn loom_a_wait_for_all_never_takes_a_part() {
 
 #[test]
 fn loom_the_lowest_index_wins() {
-    loom::model(|| {
+    check(|| {
         let world = World::new(&[STAYS, STAYS]);
         let setter = thread::spawn({
             let world = world.clone();
@@ -160,7 +167,7 @@ fn loom_the_lowest_index_wins() {
 
 #[test]
 fn loom_a_watching_wait_keeps_its_set_through_a_reset() {
-    loom::model(|| {
+    check(|| {
         let world = World::new(&[STAYS, STAYS]);
         let sleeper = thread::spawn({
             let world = world.clone();

@@ -31,7 +31,7 @@ pub unsafe extern "system" fn CreateEventA(
     lpname: PCSTR,
 ) -> HANDLE {
     let name = (!lpname.is_null()).then(|| {
-        // SAFETY: not NULL, so by the module's vocabulary a string that ends with a zero.
+        // SAFETY: not NULL, so by the crate's vocabulary a string that ends with a zero.
         unsafe { CStr::from_ptr(lpname.cast()) }.to_string_lossy().into_owned()
     });
     create(bmanualreset, binitialstate, name)
@@ -57,7 +57,7 @@ pub unsafe extern "system" fn CreateEventW(
     binitialstate: BOOL,
     lpname: PCWSTR,
 ) -> HANDLE {
-    // SAFETY: NULL, or by the module's vocabulary a string that ends with a zero.
+    // SAFETY: NULL, or by the crate's vocabulary a string that ends with a zero.
     let name = unsafe { until_zero(lpname) }.map(String::from_utf16_lossy);
     create(bmanualreset, binitialstate, name)
 }
@@ -82,7 +82,7 @@ pub unsafe extern "system" fn CreateEventW_utf32(
     binitialstate: BOOL,
     lpname: *const u32,
 ) -> HANDLE {
-    // SAFETY: NULL, or by the module's vocabulary a string that ends with a zero.
+    // SAFETY: NULL, or by the crate's vocabulary a string that ends with a zero.
     let name = unsafe { until_zero(lpname) }.map(|name| {
         let character = |&code| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
         name.iter().map(character).collect()

@@ -1,8 +1,4 @@
 //! Events, waits, threads, handles and clocks: kernel32's part, and Winsock's events.
-//!
-//! # Safety of every function here
-//! A pointer is NULL where the function allows it, or points to memory of its type that stays
-//! valid during the call; strings end with a zero. Handles may be any number.
 
 mod event;
 mod handle;

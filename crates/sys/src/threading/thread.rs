@@ -7,7 +7,7 @@ use linsock_abi::{
     BOOL, CREATE_SUSPENDED, HANDLE, LPTHREAD_START_ROUTINE, SECURITY_ATTRIBUTES, Win32Error,
 };
 use linsock_engine::handle::Object;
-use linsock_engine::thread::{self, StartRoutine, ThreadObject};
+use linsock_engine::thread::{self, ThreadObject};
 
 use super::{CURRENT_THREAD, handle_or_null, handles, truth};
 
@@ -42,18 +42,13 @@ pub unsafe extern "system" fn CreateThread(
     dwcreationflags: u32,
     lpthreadid: *mut u32,
 ) -> HANDLE {
-    let Some(start) = lpstartaddress else {
+    let Some(routine) = lpstartaddress else {
         return handle_or_null(Err(Win32Error::ERROR_INVALID_PARAMETER));
     };
     if let Err(error) = check_flags(dwcreationflags) {
         return handle_or_null(Err(error));
     }
     let stack_bytes = stack_bytes(dwstacksize, dwcreationflags);
-    // SAFETY: the same calling convention; that the function may be unwound by ExitThread only
-    // takes a promise away.
-    let routine = unsafe {
-        std::mem::transmute::<unsafe extern "system" fn(*mut c_void) -> u32, StartRoutine>(start)
-    };
     let thread = Arc::new(ThreadObject::new());
     // The handle comes first: failing to get one must not leave a thread running.
     let opened = handles().insert(Object::Thread(thread.clone()));
@@ -66,7 +61,7 @@ pub unsafe extern "system" fn CreateThread(
             return Err(error);
         }
         if !lpthreadid.is_null() {
-            // SAFETY: not NULL, so by the module's vocabulary room for the number.
+            // SAFETY: not NULL, so by the crate's vocabulary room for the number.
             unsafe { *lpthreadid = thread.id() };
         }
         Ok(handle)
@@ -98,8 +93,9 @@ fn stack_bytes(asked: usize, flags: u32) -> usize {
 /// Does not return.
 ///
 /// # Linux
-/// pthread_exit: destructors of C++ frames run (on Windows they do not). A thread of Rust's
-/// `std::thread` must return instead: its first frames stop the process.
+/// A thread of CreateThread leaves its frames without running destructors, as on Windows. A
+/// thread that the program made otherwise ends by pthread_exit: C++ destructors run. A thread of
+/// Rust's `std::thread` must return instead: its first frames stop the process.
 ///
 /// # Safety
 /// No frame of the calling thread relies on being returned to.
@@ -107,7 +103,7 @@ fn stack_bytes(asked: usize, flags: u32) -> usize {
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, ExitThread
 #[cfg_attr(feature = "export", unsafe(no_mangle))]
-pub unsafe extern "system-unwind" fn ExitThread(dwexitcode: u32) -> ! {
+pub unsafe extern "system" fn ExitThread(dwexitcode: u32) -> ! {
     // SAFETY: by this function's own contract; this frame holds nothing that needs dropping.
     unsafe { thread::exit(dwexitcode) }
 }
@@ -135,7 +131,7 @@ pub unsafe extern "system" fn GetExitCodeThread(hthread: HANDLE, lpexitcode: *mu
         if lpexitcode.is_null() {
             return Err(Win32Error::ERROR_NOACCESS);
         }
-        // SAFETY: not NULL, so by the module's vocabulary room for the number.
+        // SAFETY: not NULL, so by the crate's vocabulary room for the number.
         unsafe { *lpexitcode = thread.exit_code() };
         Ok(())
     }))

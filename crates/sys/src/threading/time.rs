@@ -72,7 +72,7 @@ pub unsafe extern "system" fn GetTickCount64() -> u64 {
 pub unsafe extern "system" fn QueryPerformanceCounter(lpperformancecount: *mut i64) -> BOOL {
     let (seconds, nanoseconds) = clock(libc::CLOCK_MONOTONIC);
     let parts = nanoseconds / (NANOSECONDS_PER_SECOND / COUNTS_PER_SECOND);
-    // SAFETY: the caller's pointer, by the module's vocabulary.
+    // SAFETY: the caller's pointer, by the crate's vocabulary.
     unsafe { store(lpperformancecount, seconds * COUNTS_PER_SECOND + parts) }
 }
 
@@ -91,7 +91,7 @@ pub unsafe extern "system" fn QueryPerformanceCounter(lpperformancecount: *mut i
 /// learn.microsoft.com: profileapi.h, QueryPerformanceFrequency
 #[cfg_attr(feature = "export", unsafe(no_mangle))]
 pub unsafe extern "system" fn QueryPerformanceFrequency(lpfrequency: *mut i64) -> BOOL {
-    // SAFETY: the caller's pointer, by the module's vocabulary.
+    // SAFETY: the caller's pointer, by the crate's vocabulary.
     unsafe { store(lpfrequency, COUNTS_PER_SECOND) }
 }
 

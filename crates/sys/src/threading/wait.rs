@@ -136,7 +136,7 @@ pub unsafe extern "system" fn WaitForMultipleObjectsEx(
     dwmilliseconds: u32,
     balertable: BOOL,
 ) -> WAIT_EVENT {
-    // SAFETY: the caller's array, by the module's vocabulary.
+    // SAFETY: the caller's array, by the crate's vocabulary.
     let targets = unsafe { targets(lphandles, ncount) };
     wait_result(
         targets.and_then(|targets| {

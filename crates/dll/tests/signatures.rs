@@ -1,0 +1,175 @@
+//! Every function and function pointer type of the headers has the type that
+//! crates/sys gives it in Rust, and that windows-sys gives it.
+//!
+//! The Rust declarations are read as text and written as C++ types; the
+//! compiler compares them with the headers' after both were normalised:
+//! integers by width and sign, pointers to bytes and to void alike, const
+//! behind a pointer left out (windows-sys has more of it than the SDK).
+
+mod common;
+
+use common::declarations::declared;
+use common::rust_text::{Signature, aliases, function_type, functions, sources, windows_sys_texts};
+use common::{compile, compilers, must_all_be_ok};
+use std::collections::{BTreeMap, HashMap};
+
+/// Normalised types: `same<A, B>` compares two.
+const NORMALISE: &str = r"
+#include <type_traits>
+template <int Width, bool Signed> struct integer;
+struct byte_pointer;
+template <typename T, typename = void> struct normal { using type = T; };
+template <typename T> struct normal<T, std::enable_if_t<std::is_integral_v<T> && !std::is_same_v<T, wchar_t>>> {
+    using type = integer<sizeof(T), std::is_signed_v<T>>;
+};
+template <typename T> constexpr bool is_byte = std::is_void_v<T> || (std::is_integral_v<T> && sizeof(std::conditional_t<std::is_void_v<T>, char, T>) == 1);
+template <typename T> struct normal<T *, std::enable_if_t<!std::is_function_v<T>>> {
+    using bare = std::remove_cv_t<T>;
+    using type = std::conditional_t<is_byte<bare>, byte_pointer *, typename normal<bare>::type *>;
+};
+template <> struct normal<LARGE_INTEGER, void> { using type = integer<8, true>; };
+template <typename R, typename... A> struct normal<R(A...), void> {
+    using type = typename normal<R>::type(typename normal<A>::type...);
+};
+template <typename R, typename... A> struct normal<R (*)(A...), void> {
+    using type = typename normal<R>::type (*)(typename normal<A>::type...);
+};
+template <typename A, typename B> constexpr bool same = std::is_same_v<typename normal<A>::type, typename normal<B>::type>;
+";
+
+/// Functions of the headers whose type in windows-sys is another on purpose.
+const OTHER_THAN_WINDOWS_SYS: [(&str, &str); 0] = [];
+
+/// A Rust type's text in C++, aliases of primitives resolved.
+fn cpp(rust: &str, aliases: &HashMap<String, String>) -> String {
+    let rust = rust.trim();
+    for pointer in ["*const ", "*mut "] {
+        if let Some(target) = rust.strip_prefix(pointer) {
+            return format!("{} *", cpp(target, aliases));
+        }
+    }
+    let name = rust.rsplit("::").next().unwrap_or(rust).trim();
+    let primitive = match name {
+        "" | "()" | "!" => "void",
+        "i8" => "signed char",
+        "u8" => "unsigned char",
+        "i16" => "short",
+        "u16" => "unsigned short",
+        "i32" | "c_int" => "int",
+        "u32" => "unsigned int",
+        "i64" => "long long",
+        "u64" => "unsigned long long",
+        "isize" => "long",
+        "usize" => "unsigned long",
+        "c_void" => "void",
+        "c_char" => "char",
+        "PSTR" | "PCSTR" => "char *",
+        "PWSTR" | "PCWSTR" => "wchar_t *",
+        // An integer in windows-sys, a HANDLE in the SDK.
+        "WSAEVENT" => "HANDLE",
+        // The pseudo-handle and pointer types are C's own names.
+        other => match aliases.get(other) {
+            Some(target) if !target.contains("fn(") && !target.contains("c_void") => {
+                return cpp(target, aliases);
+            }
+            _ => other,
+        },
+    };
+    primitive.to_string()
+}
+
+fn cpp_function(signature: &Signature, aliases: &HashMap<String, String>) -> String {
+    let parameters: Vec<_> = signature.parameters.iter().map(|p| cpp(p, aliases)).collect();
+    format!("{}({})", cpp(&signature.result, aliases), parameters.join(", "))
+}
+
+/// Asserts each declared function's type against `functions`; the names that were found there.
+fn check(
+    what: &str,
+    functions: &BTreeMap<String, Signature>,
+    aliases: &HashMap<String, String>,
+) -> Vec<String> {
+    let mut text = common::all_headers() + NORMALISE;
+    let mut compared = Vec::new();
+    for name in declared().into_keys() {
+        let Some(signature) = functions.get(&name) else { continue };
+        if OTHER_THAN_WINDOWS_SYS.iter().any(|(n, _)| *n == name) {
+            continue;
+        }
+        let rust = cpp_function(signature, aliases);
+        text.push_str(&format!(
+            "static_assert(same<decltype(::{name}), {rust}>, \"{name} is {rust} in Rust\");\n"
+        ));
+        compared.push(name);
+    }
+    let compilers = compilers().into_iter().filter(|with| with.language == "c++");
+    // Windows' widths: wchar_t is 16 bits in the Rust types.
+    let flags = ["-fshort-wchar"];
+    must_all_be_ok(
+        compilers
+            .map(|with| (with.program.to_string(), compile(with, &text, what, &flags)))
+            .collect(),
+    );
+    compared
+}
+
+#[test]
+fn functions_have_the_types_of_windows_sys() {
+    let texts = windows_sys_texts();
+    let compared = check("windows_sys", &functions(&texts), &aliases(&texts));
+    let missing: Vec<_> = declared().into_keys().filter(|n| !compared.contains(n)).collect();
+    // Functions that windows-sys leaves out: inline in the SDK, another name for one, or ours.
+    let left_out = [
+        "InetNtopA",
+        "InetPtonA",
+        "gai_strerrorA",
+        "linsock_backend_name",
+        "linsock_set_timed_wait_delay",
+        "linsock_timed_wait_delay",
+    ];
+    assert_eq!(missing, left_out);
+}
+
+#[test]
+fn functions_have_the_types_of_the_rust_exports() {
+    let mut texts = sources(&common::root().join("crates/abi/src"));
+    texts.extend(sources(&common::root().join("crates/sys/src")));
+    let compared = check("exports", &functions(&texts), &aliases(&texts));
+    assert!(compared.len() > 20, "only {compared:?} were found in crates/sys");
+}
+
+#[test]
+fn function_pointer_types_are_those_of_windows_sys() {
+    let texts = windows_sys_texts();
+    let aliases = aliases(&texts);
+    let names = [
+        "LPFN_CONNECTEX",
+        "LPFN_DISCONNECTEX",
+        "LPFN_ACCEPTEX",
+        "LPFN_GETACCEPTEXSOCKADDRS",
+        "LPFN_TRANSMITFILE",
+        "LPFN_TRANSMITPACKETS",
+        "LPFN_WSARECVMSG",
+        "LPFN_WSASENDMSG",
+        "LPWSAOVERLAPPED_COMPLETION_ROUTINE",
+        "LPCONDITIONPROC",
+        "LPTHREAD_START_ROUTINE",
+    ];
+    let mut text = common::all_headers() + NORMALISE;
+    for name in names {
+        let target = aliases.get(name).unwrap_or_else(|| panic!("windows-sys has no {name}"));
+        let signature = function_type(target).unwrap_or_else(|| panic!("{name} is {target}"));
+        let rust = cpp_function(&signature, &aliases);
+        text.push_str(&format!("static_assert(same<std::remove_pointer_t<{name}>, {rust}>, \"{name} is {rust} in Rust\");\n"));
+    }
+    must_all_be_ok(vec![("g++".into(), compile(common::GXX, &text, "pointers", &[]))]);
+}
+
+#[test]
+fn a_wrong_type_is_noticed() {
+    let text = common::all_headers()
+        + NORMALISE
+        + "static_assert(same<decltype(::closesocket), int(unsigned int)>, \"closesocket\");\n";
+    let message = compile(common::GXX, &text, "wrong", &[]).expect_err("a SOCKET is 64 bits");
+    assert!(message.contains("closesocket"), "{message}");
+}
