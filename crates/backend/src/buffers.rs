@@ -40,7 +40,10 @@ impl Buffers {
             return Buffers::one(address, len);
         }
         let all = ranges
-            .map(|(address, len)| libc::iovec { iov_base: address as *mut libc::c_void, iov_len: len })
+            .map(|(address, len)| libc::iovec {
+                iov_base: address as *mut libc::c_void,
+                iov_len: len,
+            })
             .collect();
         Buffers { list: List::Many { all, next: 0 }, _owned: None }
     }
@@ -56,6 +59,11 @@ impl Buffers {
     pub(crate) fn as_slice(&self) -> &[libc::iovec] {
         let rest = self.rest();
         &rest[..rest.len().min(RANGES_PER_CALL_MAX)]
+    }
+
+    /// Where the first range begins and how long it is.
+    pub fn first(&self) -> (usize, usize) {
+        self.rest().first().map_or((0, 0), |iov| (iov.iov_base as usize, iov.iov_len))
     }
 
     /// Bytes left.
@@ -117,7 +125,8 @@ mod tests {
         let moved = buffers;
         assert_eq!(moved.len(), 3);
         // SAFETY: the buffer owns three readable bytes.
-        let bytes = unsafe { std::slice::from_raw_parts(moved.as_slice()[0].iov_base as *const u8, 3) };
+        let bytes =
+            unsafe { std::slice::from_raw_parts(moved.as_slice()[0].iov_base as *const u8, 3) };
         assert_eq!(bytes, [1, 2, 3]);
     }
 }

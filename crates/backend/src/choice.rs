@@ -59,7 +59,9 @@ pub fn choice() -> &'static Result<Choice, String> {
 
 fn choose(wanted: Option<&str>) -> Result<Choice, String> {
     match wanted.map(str::trim) {
-        Some("epoll") => Ok(Choice { backend: Backend::Epoll, reason: format!("{VARIABLE}=epoll") }),
+        Some("epoll") => {
+            Ok(Choice { backend: Backend::Epoll, reason: format!("{VARIABLE}=epoll") })
+        }
         Some("uring") => match ring::refusal() {
             None => Ok(Choice { backend: Backend::Uring, reason: format!("{VARIABLE}=uring") }),
             Some(why) => Err(format!("{VARIABLE}=uring, but {why}")),

@@ -7,12 +7,12 @@
 pub mod address;
 pub mod buffers;
 pub mod choice;
+pub mod leap;
 pub mod memory;
 pub mod net;
 pub mod op;
 pub mod poller;
 pub mod ring;
-pub mod leap;
 pub mod thread;
 
 pub use address::Address;

@@ -42,9 +42,8 @@ fn probe_read(address: usize) -> bool {
     }
     // SAFETY: the kernel copies 8 bytes from the address into its own memory or fails with
     // EFAULT; the invalid `how` then makes the call fail before any mask changes.
-    let result = unsafe {
-        libc::syscall(libc::SYS_rt_sigprocmask, IMPOSSIBLE_HOW, address, 0usize, 8usize)
-    };
+    let result =
+        unsafe { libc::syscall(libc::SYS_rt_sigprocmask, IMPOSSIBLE_HOW, address, 0usize, 8usize) };
     debug_assert_eq!(result, -1, "an impossible `how` was accepted");
     errno() != libc::EFAULT
 }

@@ -186,9 +186,7 @@ pub fn receive(
 /// Throws away up to `bytes` received bytes of a TCP stream without copying them.
 pub fn discard(fd: Fd, bytes: usize) -> Result<usize, Errno> {
     // SAFETY: with MSG_TRUNC TCP counts and drops the bytes and writes none.
-    check_len(unsafe {
-        libc::recv(fd, std::ptr::null_mut(), bytes, libc::MSG_TRUNC | ALWAYS)
-    })
+    check_len(unsafe { libc::recv(fd, std::ptr::null_mut(), bytes, libc::MSG_TRUNC | ALWAYS) })
 }
 
 pub(crate) fn empty_message() -> libc::msghdr {
@@ -200,9 +198,7 @@ pub(crate) fn empty_message() -> libc::msghdr {
 pub fn option(fd: Fd, level: i32, name: i32, value: &mut [u8]) -> Result<usize, Errno> {
     let mut len = value.len() as libc::socklen_t;
     // SAFETY: `value` has `len` writable bytes.
-    check(unsafe {
-        libc::getsockopt(fd, level, name, value.as_mut_ptr().cast(), &raw mut len)
-    })?;
+    check(unsafe { libc::getsockopt(fd, level, name, value.as_mut_ptr().cast(), &raw mut len) })?;
     Ok(len as usize)
 }
 
@@ -216,10 +212,8 @@ pub fn option_i32(fd: Fd, level: i32, name: i32) -> Result<i32, Errno> {
 /// Sets an option from raw bytes.
 pub fn set_option(fd: Fd, level: i32, name: i32, value: &[u8]) -> Result<(), Errno> {
     // SAFETY: `value` is borrowed for the call.
-    check(unsafe {
-        libc::setsockopt(fd, level, name, value.as_ptr().cast(), value.len() as u32)
-    })
-    .map(drop)
+    check(unsafe { libc::setsockopt(fd, level, name, value.as_ptr().cast(), value.len() as u32) })
+        .map(drop)
 }
 
 /// Sets an integer option.
@@ -353,7 +347,8 @@ impl Ready {
 
     pub(crate) fn from_events(events: u32) -> Self {
         Ready {
-            readable: events & (libc::EPOLLIN | libc::EPOLLRDHUP | libc::EPOLLHUP | libc::EPOLLERR) as u32
+            readable: events
+                & (libc::EPOLLIN | libc::EPOLLRDHUP | libc::EPOLLHUP | libc::EPOLLERR) as u32
                 != 0,
             writable: events & (libc::EPOLLOUT | libc::EPOLLHUP | libc::EPOLLERR) as u32 != 0,
             failed: events & (libc::EPOLLHUP | libc::EPOLLERR) as u32 != 0,
@@ -393,10 +388,8 @@ pub fn poll_now(fd: Fd) -> Result<Ready, Errno> {
 
 /// SO_LINGER as the kernel has it.
 pub fn set_linger(fd: Fd, seconds: Option<u16>) -> Result<(), Errno> {
-    let value = libc::linger {
-        l_onoff: seconds.is_some().into(),
-        l_linger: seconds.unwrap_or(0).into(),
-    };
+    let value =
+        libc::linger { l_onoff: seconds.is_some().into(), l_linger: seconds.unwrap_or(0).into() };
     // SAFETY: `value` is a plain structure of two ints.
     let bytes = unsafe {
         std::slice::from_raw_parts((&raw const value).cast::<u8>(), size_of::<libc::linger>())

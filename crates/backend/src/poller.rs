@@ -78,13 +78,14 @@ impl Poller {
         // SAFETY: no pointers.
         let epoll = check(unsafe { libc::epoll_create1(libc::EPOLL_CLOEXEC) })?;
         // SAFETY: no pointers.
-        let wakeup = match check(unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) }) {
-            Ok(fd) => fd,
-            Err(errno) => {
-                net::close(epoll);
-                return Err(errno);
-            }
-        };
+        let wakeup =
+            match check(unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) }) {
+                Ok(fd) => fd,
+                Err(errno) => {
+                    net::close(epoll);
+                    return Err(errno);
+                }
+            };
         let poller = Poller { epoll, wakeup };
         poller.add(wakeup, KICK, Watch::Readable)?;
         Ok(poller)

@@ -11,7 +11,7 @@ use io_uring::{IoUring, squeue, types};
 use linsock_abi::Errno;
 use std::os::fd::AsRawFd;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// The user data of requests whose completion nobody wants to see.
 const UNOBSERVED: u64 = u64::MAX;
@@ -29,6 +29,7 @@ pub struct Ring {
     reaping: Mutex<()>,
     /// Requests submitted whose completion was not yet taken.
     in_flight: AtomicUsize,
+    id: AtomicU64,
 }
 
 impl std::fmt::Debug for Ring {
@@ -55,6 +56,7 @@ impl Ring {
             submitting: Mutex::new(()),
             reaping: Mutex::new(()),
             in_flight: AtomicUsize::new(0),
+            id: AtomicU64::new(0),
         })
     }
 
@@ -99,9 +101,7 @@ impl Ring {
         let overflowed = unsafe { self.uring.submission_shared() }.cq_overflow();
         if overflowed {
             // SAFETY: asks the kernel to move what it kept into the queue; no pointers.
-            let _ = unsafe {
-                self.uring.submitter().enter::<libc::sigset_t>(0, 0, 1, None)
-            };
+            let _ = unsafe { self.uring.submitter().enter::<libc::sigset_t>(0, 0, 1, None) };
         }
         // SAFETY: `reaping` makes this the only user of the completion queue.
         let queue = unsafe { self.uring.completion_shared() };
@@ -137,6 +137,21 @@ impl Ring {
     pub fn cancel(&self, user_data: u64) {
         let criteria = types::CancelBuilder::user_data(user_data).all();
         let _ = self.uring.submitter().register_sync_cancel(None, criteria);
+    }
+
+    /// Asks the kernel to give every request back.
+    pub fn cancel_everything(&self) {
+        let _ = self.uring.submitter().register_sync_cancel(None, types::CancelBuilder::any());
+    }
+
+    /// The number its owner gave it.
+    pub fn id(&self) -> u64 {
+        self.id.load(Ordering::Relaxed)
+    }
+
+    /// Numbers the ring.
+    pub fn set_id(&self, id: u64) {
+        self.id.store(id, Ordering::Relaxed);
     }
 
     /// Lets completion work that is queued for the calling task run now.
@@ -187,7 +202,9 @@ fn explain_refusal(errno: Errno) -> String {
             format!("kernel.io_uring_disabled is {level}")
         }
         (libc::EPERM, _) => "a seccomp profile forbids io_uring_setup (EPERM)".into(),
-        (libc::ENOSYS, _) => "the kernel has no io_uring, or a seccomp profile hides it (ENOSYS)".into(),
+        (libc::ENOSYS, _) => {
+            "the kernel has no io_uring, or a seccomp profile hides it (ENOSYS)".into()
+        }
         (libc::EMFILE, _) => "no descriptor is left for a ring (EMFILE)".into(),
         (libc::ENOMEM, _) => "the memory limit leaves no room for a ring (ENOMEM)".into(),
         (other, _) => format!("io_uring_setup failed with errno {other}"),

@@ -84,3 +84,45 @@ pub unsafe fn exit() -> ! {
     // SAFETY: by this function's contract.
     unsafe { libc::pthread_exit(ptr::null_mut()) }
 }
+
+/// Whether a thread of this process sleeps in the kernel.
+pub fn sleeps(thread: u32) -> bool {
+    let Ok(stat) = std::fs::read_to_string(format!("/proc/self/task/{thread}/stat")) else {
+        return false;
+    };
+    // The state is the first letter behind the name, which is in parentheses.
+    stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with(['S', 'D']))
+}
+
+/// Has `handler` run in each child of fork.
+pub fn at_fork_in_child(handler: extern "C" fn()) {
+    // SAFETY: a plain function that stays for as long as the program.
+    unsafe {
+        libc::pthread_atfork(
+            None,
+            None,
+            Some(std::mem::transmute::<extern "C" fn(), unsafe extern "C" fn()>(handler)),
+        )
+    };
+}
+
+/// Starts an engine thread that takes none of the program's signals.
+pub fn spawn_engine(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    std::thread::Builder::new().name(name.into()).spawn(move || {
+        // SAFETY: a zeroed set is filled before use; only this thread's mask changes.
+        unsafe {
+            let mut all: libc::sigset_t = std::mem::zeroed();
+            libc::sigfillset(&raw mut all);
+            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const all, std::ptr::null_mut());
+        }
+        work();
+    })?;
+    Ok(())
+}
+
+/// Whether this process has such a thread.
+pub fn exists(thread: u32) -> bool {
+    // SAFETY: signal 0 only asks.
+    let asked = unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), thread, 0) };
+    asked == 0 || crate::net::last_errno().0 != libc::ESRCH
+}

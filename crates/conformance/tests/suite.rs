@@ -8,7 +8,8 @@ fn runner(arguments: &[&str]) -> (bool, String) {
         .args(arguments)
         .output()
         .unwrap_or_else(|error| panic!("the runner does not start: {error}"));
-    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned()
+        + &String::from_utf8_lossy(&output.stderr);
     (output.status.success(), text)
 }
 
@@ -39,14 +40,15 @@ fn dependencies_point_one_way() {
         ("linsock-conformance", 5),
         ("linsock-bench", 5),
     ];
-    let height = |name: &str| ROOMS.iter().find(|(room, _)| *room == name).map(|(_, height)| *height);
+    let height =
+        |name: &str| ROOMS.iter().find(|(room, _)| *room == name).map(|(_, height)| *height);
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
         .output()
         .unwrap_or_else(|error| panic!("cargo metadata: {error}"));
-    let metadata: serde_json::Value =
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("cargo metadata: {error}"));
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("cargo metadata: {error}"));
     let packages = metadata["packages"].as_array().cloned().unwrap_or_default();
     assert!(packages.len() >= ROOMS.len(), "{} packages", packages.len());
     for package in &packages {

@@ -32,6 +32,12 @@ impl Event {
     }
 }
 
+impl std::fmt::Debug for Event {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Event(set: {})", self.signal.is_set())
+    }
+}
+
 /// The names of this process's events. A name lasts as long as its event.
 pub struct EventNames {
     events: Mutex<BTreeMap<String, Weak<Event>>>,

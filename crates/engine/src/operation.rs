@@ -1,4 +1,349 @@
-//! Overlapped operations.
+//! Overlapped operations: what they are while they run and how they end.
+//!
+//! An operation that could not be finished at once is a `Box<Operation>` in exactly one
+//! place: a queue of its socket, or, once the socket was closed while a ring held it, among
+//! the orphans. Whoever takes it out, under that place's lock, owns it, and ending it
+//! consumes it. So it ends exactly once, whoever comes first: the kernel, a canceller, the
+//! one who closes the socket, a time-out or the end of its thread (X-008, O-011). That an
+//! operation cannot end twice is not a promise but a type.
 
-/// Cancels what an exiting thread had started (C-053).
-pub fn thread_exit(_thread: u32) {}
+use crate::event::Event;
+use crate::port::{Packet, Port};
+use crate::sync::{Arc, Mutex, lock};
+use crate::wait::Signal;
+use linsock_abi::map::Call;
+use linsock_abi::{NtStatus, OVERLAPPED, WsaError};
+use linsock_backend::op::{Outcome, Part, Progress, Request};
+use linsock_backend::ring::Ring;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// How an operation ends when it is not the kernel that ends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// CancelIo, CancelIoEx, or the end of its thread.
+    Cancelled,
+    /// closesocket.
+    Closed,
+    /// The time for a connection is over.
+    TimedOut,
+    /// The last WSACleanup: nobody is told (W-012).
+    Silent,
+}
+
+/// The result of an operation in its three forms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// `None` on success.
+    pub error: Option<WsaError>,
+    /// What OVERLAPPED.Internal will hold.
+    pub status: NtStatus,
+    /// What OVERLAPPED.InternalHigh will hold.
+    pub bytes: u32,
+    /// What lpFlags would have held.
+    pub flags: u32,
+}
+
+impl Ended {
+    /// Success.
+    pub fn ok(bytes: u32) -> Self {
+        Ended { error: None, status: NtStatus::STATUS_SUCCESS, bytes, flags: 0 }
+    }
+
+    /// Failure.
+    pub fn failed(error: WsaError, call: Call, bytes: u32) -> Self {
+        Ended { error: Some(error), status: NtStatus::from_wsa(error, call), bytes, flags: 0 }
+    }
+}
+
+impl Ending {
+    /// The result that this ending gives an operation (Z-003).
+    pub fn of(self, operation: &Operation) -> Ended {
+        let done = match &operation.request {
+            // Bytes that went out stay out and are counted.
+            Request::Send(send) => send.done() as u32,
+            _ => 0,
+        };
+        let error = match (self, operation.call) {
+            (Ending::TimedOut, _) => WsaError::WSAETIMEDOUT,
+            (Ending::Closed, Call::Send | Call::Recv) => WsaError::WSAECONNABORTED,
+            _ => WsaError::WSA_OPERATION_ABORTED,
+        };
+        Ended::failed(error, operation.call, done)
+    }
+}
+
+/// A caller's OVERLAPPED and how its end is told.
+#[derive(Debug)]
+pub struct Overlapped {
+    address: usize,
+    event: Option<Arc<Event>>,
+    /// A packet goes to the port; not with the event handle's low bit set (O-008).
+    packet: bool,
+}
+
+impl Overlapped {
+    /// Marks an OVERLAPPED as pending and resets its event (C-042, O-003).
+    ///
+    /// # Errors
+    /// WSA_INVALID_HANDLE: hEvent is neither 0 nor an event.
+    ///
+    /// # Safety
+    /// `address` is that of a writable OVERLAPPED that stays until the operation ended.
+    pub unsafe fn begin(address: usize, signal: &Signal) -> Result<Self, WsaError> {
+        let pointer = address as *mut OVERLAPPED;
+        // SAFETY: the caller's word.
+        let event = unsafe { (*pointer).hEvent } as usize;
+        let packet = event & 1 == 0;
+        let event = match event & !3 {
+            0 => {
+                signal.reset();
+                None
+            }
+            handle => {
+                let event = crate::runtime::get().handles.event(handle);
+                let event = event.map_err(|_| WsaError::WSA_INVALID_HANDLE)?;
+                event.reset();
+                Some(event)
+            }
+        };
+        let overlapped = Overlapped { address, event, packet };
+        overlapped.internal().store(pending(), Ordering::Relaxed);
+        Ok(overlapped)
+    }
+
+    /// The caller's address of it.
+    pub fn address(&self) -> usize {
+        self.address
+    }
+
+    /// Whether an event tells of the end.
+    pub fn has_event(&self) -> bool {
+        self.event.is_some()
+    }
+
+    fn internal(&self) -> &AtomicUsize {
+        let pointer = self.address as *mut OVERLAPPED;
+        // SAFETY: the OVERLAPPED stays until the operation ended (O-009); the field is
+        // aligned, and everyone here goes through this atomic.
+        unsafe { AtomicUsize::from_ptr(&raw mut (*pointer).Internal) }
+    }
+
+    /// Writes the result: the count first, the status last, with release order (C-058).
+    fn write(&self, ended: &Ended) {
+        let pointer = self.address as *mut OVERLAPPED;
+        // SAFETY: as for `internal`.
+        unsafe { (&raw mut (*pointer).InternalHigh).write(ended.bytes as usize) };
+        self.internal().store(ended.status.0 as u32 as usize, Ordering::Release);
+    }
+}
+
+/// STATUS_PENDING as OVERLAPPED.Internal holds it.
+fn pending() -> usize {
+    NtStatus::STATUS_PENDING.0 as u32 as usize
+}
+
+/// Whether the OVERLAPPED at an address says that its operation is pending.
+///
+/// # Safety
+/// The address is that of a readable OVERLAPPED.
+pub unsafe fn is_pending(address: usize) -> bool {
+    // SAFETY: the caller's word; operations write the field atomically.
+    unsafe { status(address) == NtStatus::STATUS_PENDING }
+}
+
+/// The status in an OVERLAPPED.
+///
+/// # Safety
+/// The address is that of a readable OVERLAPPED.
+pub unsafe fn status(address: usize) -> NtStatus {
+    let pointer = address as *mut OVERLAPPED;
+    // SAFETY: the caller's word.
+    let internal = unsafe { AtomicUsize::from_ptr(&raw mut (*pointer).Internal) };
+    NtStatus(internal.load(Ordering::Acquire) as u32 as i32)
+}
+
+/// A blocking call that waits for its operation.
+#[derive(Debug)]
+pub struct Synchronous {
+    /// Set when the operation ended.
+    pub done: Arc<Event>,
+    result: Mutex<Option<(Box<Operation>, Ended)>>,
+}
+
+impl Default for Synchronous {
+    fn default() -> Self {
+        Synchronous { done: Arc::new(Event::new(true, false)), result: Mutex::new(None) }
+    }
+}
+
+impl Synchronous {
+    /// The operation and its result, once `done` is set.
+    pub fn take(&self) -> Option<(Box<Operation>, Ended)> {
+        lock(&self.result).take()
+    }
+}
+
+/// Who is told of the end.
+#[derive(Debug)]
+pub enum Notify {
+    /// An overlapped call.
+    Overlapped(Overlapped),
+    /// A blocking call.
+    Synchronous(Arc<Synchronous>),
+    /// Nobody: a non-blocking connect shows its end in the socket.
+    Nobody,
+}
+
+/// One operation that could not be finished at once.
+#[derive(Debug)]
+pub struct Operation {
+    /// What is asked of the kernel.
+    pub request: Request,
+    /// What kind of call it was, for its errors.
+    pub call: Call,
+    /// Who is told.
+    pub notify: Notify,
+    /// The thread that started it.
+    pub thread: u32,
+    /// Its number among all operations.
+    pub ticket: u64,
+    /// Waits for a timer before it may start (C-127).
+    pub held: bool,
+    /// Completions that a ring still owes.
+    pub in_flight: u8,
+    /// The ring that holds it.
+    pub ring: Option<Arc<Ring>>,
+    /// How it ends, decided while a ring held it.
+    pub ending: Option<Ending>,
+}
+
+impl Operation {
+    /// An operation of the calling thread.
+    pub fn new(request: Request, call: Call, notify: Notify) -> Box<Self> {
+        Box::new(Operation {
+            request,
+            call,
+            notify,
+            thread: crate::thread::current_id(),
+            ticket: crate::io::ticket(),
+            held: false,
+            in_flight: 0,
+            ring: None,
+            ending: None,
+        })
+    }
+
+    /// Whether the operation was started with this OVERLAPPED.
+    pub fn is_of(&self, overlapped: usize) -> bool {
+        matches!(&self.notify, Notify::Overlapped(own) if own.address == overlapped)
+    }
+
+    /// Takes one completion of its ring.
+    pub fn ring_completed(&mut self, part: Part, result: i32) -> Progress {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        let more = self.in_flight > 0;
+        if !more {
+            self.ring = None;
+        }
+        match self.request.completed(part, result, more) {
+            // Every completion is awaited, so that none is left to come for a later request.
+            Progress::Done(_) | Progress::Again if more => Progress::More,
+            progress => progress,
+        }
+    }
+}
+
+/// Where a socket's packets go.
+#[derive(Clone)]
+pub struct Route {
+    /// The port.
+    pub port: Arc<Port>,
+    /// The completion key.
+    pub key: usize,
+}
+
+/// An operation whose socket was closed while a ring held it.
+pub struct Orphan {
+    /// The operation.
+    pub operation: Box<Operation>,
+    /// Where its packet goes.
+    pub route: Option<Route>,
+}
+
+impl Orphan {
+    /// The ring gave it back.
+    pub fn finish(self) {
+        let ending = self.operation.ending.unwrap_or(Ending::Closed);
+        let ended = ending.of(&self.operation);
+        if ending == Ending::Silent {
+            silence(self.operation, ended);
+        } else {
+            tell(self.operation, ended, self.route.as_ref(), None);
+        }
+    }
+}
+
+/// Ends an operation: the only way it is told of.
+pub fn tell(
+    operation: Box<Operation>,
+    ended: Ended,
+    route: Option<&Route>,
+    signal: Option<&Signal>,
+) {
+    match &operation.notify {
+        Notify::Overlapped(overlapped) => publish(overlapped, &ended, route, signal),
+        Notify::Synchronous(_) => {
+            let Notify::Synchronous(call) = &operation.notify else { return };
+            let call = call.clone();
+            *lock(&call.result) = Some((operation, ended));
+            call.done.set();
+        }
+        Notify::Nobody => {}
+    }
+}
+
+/// Ends an operation of which nobody is told, though its OVERLAPPED says so (W-012).
+pub fn silence(operation: Box<Operation>, ended: Ended) {
+    match &operation.notify {
+        Notify::Overlapped(overlapped) => overlapped.write(&ended),
+        // A blocking call has to return.
+        Notify::Synchronous(_) => tell(operation, ended, None, None),
+        Notify::Nobody => {}
+    }
+}
+
+/// Makes a result visible: OVERLAPPED, then the event or the handle's own signal, then the
+/// packet. Nothing of the OVERLAPPED is touched afterwards (O-011).
+pub fn publish(
+    overlapped: &Overlapped,
+    ended: &Ended,
+    route: Option<&Route>,
+    signal: Option<&Signal>,
+) {
+    // Taken out first: the OVERLAPPED may be gone as soon as it is written.
+    let route = route.filter(|_| overlapped.packet);
+    overlapped.write(ended);
+    match (&overlapped.event, signal) {
+        (Some(event), _) => event.set(),
+        (None, Some(signal)) => signal.set(),
+        (None, None) => {}
+    }
+    if let Some(route) = route {
+        route.port.post(Packet {
+            key: route.key,
+            overlapped: overlapped.address,
+            status: ended.status.0,
+            bytes: ended.bytes,
+        });
+    }
+}
+
+/// Marks a result in the OVERLAPPED and its event, but queues no packet (P-034).
+pub fn publish_without_packet(overlapped: &Overlapped, ended: &Ended, signal: Option<&Signal>) {
+    publish(overlapped, ended, None, signal);
+}
+
+/// The kernel's word on an operation, before the engine translates it.
+pub type KernelOutcome = Outcome;
+
+pub use crate::socket::thread_exit;

@@ -49,6 +49,12 @@ impl Connect {
         }
     }
 
+    /// Goes back to the start, to try again later.
+    pub fn restart(&mut self) {
+        self.phase = Phase::Fresh;
+        self.refused = None;
+    }
+
     /// What is left to send.
     pub fn rest(&self) -> &Buffers {
         &self.data
@@ -76,9 +82,10 @@ impl Connect {
                 },
                 // A send would tell if the handshake failed after all; without a block to
                 // send only the kernel's own word counts.
-                Phase::Handshake if ready != Ready::UNKNOWN
-                    && ready.cleanly_writable()
-                    && !self.data.is_empty() =>
+                Phase::Handshake
+                    if ready != Ready::UNKNOWN
+                        && ready.cleanly_writable()
+                        && !self.data.is_empty() =>
                 {
                     self.phase = Phase::Sending;
                 }

@@ -76,7 +76,10 @@ impl Disconnect {
                 },
                 Phase::Acknowledging => {
                     if self.stream
-                        && matches!(net::tcp_state(fd), Ok(TcpState::Closing | TcpState::SelfClosed))
+                        && matches!(
+                            net::tcp_state(fd),
+                            Ok(TcpState::Closing | TcpState::SelfClosed)
+                        )
                     {
                         return Step::Wait(Want::HungUp);
                     }

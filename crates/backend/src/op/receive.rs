@@ -78,7 +78,8 @@ impl Receive {
                     Err(error) => Step::Done(Outcome::failed(error)),
                 };
             }
-            match net::receive(fd, &self.data, self.flags, self.from.as_deref_mut(), self.datagram) {
+            match net::receive(fd, &self.data, self.flags, self.from.as_deref_mut(), self.datagram)
+            {
                 Ok(got) => {
                     self.done += got.bytes;
                     self.data.advance(got.bytes);
@@ -97,7 +98,10 @@ impl Receive {
                 }
                 Err(error) if would_block(error) => return Step::Wait(self.want()),
                 Err(error) => {
-                    return Step::Done(Outcome { bytes: self.done as u32, ..Outcome::failed(error) });
+                    return Step::Done(Outcome {
+                        bytes: self.done as u32,
+                        ..Outcome::failed(error)
+                    });
                 }
             }
         }
@@ -113,7 +117,9 @@ impl Receive {
         if let ([one], false) = (list, self.datagram) {
             let len = one.iov_len.min(u32::MAX as usize) as u32;
             entries.push(
-                opcode::Recv::new(types::Fd(fd), one.iov_base.cast(), len).flags(self.flags).build(),
+                opcode::Recv::new(types::Fd(fd), one.iov_base.cast(), len)
+                    .flags(self.flags)
+                    .build(),
             );
             return;
         }
@@ -127,7 +133,9 @@ impl Receive {
         }
         let message = self.message.insert(Box::new(Message(header)));
         entries.push(
-            opcode::RecvMsg::new(types::Fd(fd), &raw mut message.0).flags(self.flags as u32).build(),
+            opcode::RecvMsg::new(types::Fd(fd), &raw mut message.0)
+                .flags(self.flags as u32)
+                .build(),
         );
     }
 

@@ -64,7 +64,10 @@ impl Send {
                 }
                 Err(error) if would_block(error) => return Step::Wait(Want::Writable),
                 Err(error) => {
-                    return Step::Done(Outcome { bytes: self.done as u32, ..Outcome::failed(error) });
+                    return Step::Done(Outcome {
+                        bytes: self.done as u32,
+                        ..Outcome::failed(error)
+                    });
                 }
             }
         }
@@ -121,7 +124,8 @@ pub(super) fn entry(fd: types::Fd, data: &Buffers) -> squeue::Entry {
     /// What one request takes of a longer range; the next one takes the rest.
     const BYTES_MAX: usize = 1 << 30;
     let list = data.as_slice();
-    let (base, len) = list.first().map_or((std::ptr::null_mut(), 0), |iov| (iov.iov_base, iov.iov_len));
+    let (base, len) =
+        list.first().map_or((std::ptr::null_mut(), 0), |iov| (iov.iov_base, iov.iov_len));
     opcode::Send::new(fd, base.cast(), len.min(BYTES_MAX) as u32)
         .flags(libc::MSG_WAITALL | libc::MSG_NOSIGNAL)
         .build()

@@ -1,0 +1,334 @@
+//! The queue of a completion port and the threads that wait at it.
+//!
+//! A thread that waits either *sits*: it blocks where the kernel tells of I/O, and does the
+//! work that I/O needs; or it is *parked* behind. No more threads sit than may run (P-014),
+//! so a thread that is woken by I/O may also run what the I/O brought, and no packet passes
+//! from one thread to another where one thread can do it all.
+//!
+//! Threads are released last come, first served (P-013): a parked thread is handed its
+//! packet; a sitting one is kicked out of its seat and takes the packet itself, and the
+//! kernel wakes the one that sat down last. A thread that comes back takes the next packet
+//! before any waiter (P-015).
+//!
+//! Everything here happens under one lock, but for the sitting itself. A seat must keep a
+//! kick that comes before the wait; then no wake-up is lost: whoever posts a packet either
+//! sees the waiter, and kicks, or did so before the waiter looked at the queue.
+
+use crate::sync::{Arc, Condvar, Mutex, MutexGuard, lock};
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// Where a thread sits until the kernel, or another thread, has something for it.
+pub trait Seat {
+    /// Blocks until an event, a kick or the time-out (`None`: for ever).
+    fn sit(&self, timeout: Option<Duration>);
+    /// Makes one sitting thread return, now or the next time one sits down.
+    fn kick(&self);
+}
+
+/// One waiting thread; made once for each thread.
+#[derive(Debug, Default)]
+pub struct Waiter {
+    called: Condvar,
+}
+
+#[derive(Debug)]
+struct Waiting<P> {
+    waiter: Arc<Waiter>,
+    /// Order of arrival at the desk.
+    arrival: u64,
+    seated: bool,
+    /// The packet it was handed.
+    given: Option<P>,
+    /// Woken to look again, without a packet.
+    stirred: bool,
+}
+
+#[derive(Debug)]
+struct State<P> {
+    packets: VecDeque<P>,
+    /// Everyone who waits, the latest last.
+    waiting: Vec<Waiting<P>>,
+    arrivals: u64,
+    /// Threads that took a packet and neither came back nor blocked elsewhere.
+    running: u32,
+    seated: u32,
+    /// Kicks that no sitting thread has answered yet.
+    kicks: u32,
+    closed: bool,
+}
+
+/// The queue and its waiters.
+#[derive(Debug)]
+pub struct Desk<P> {
+    state: Mutex<State<P>>,
+    /// Threads that may run at a time.
+    limit: u32,
+}
+
+/// Why a wait ended without a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoPacket {
+    /// The time is over.
+    TimedOut,
+    /// The port was closed.
+    Closed,
+}
+
+/// What the desk asks of a thread between two looks at the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visit {
+    /// Sat until something happened: see to it.
+    Sat,
+    /// The time-out was 0 or is over: see once whether something is there.
+    Polled,
+}
+
+impl<P> Desk<P> {
+    /// A desk at which up to `limit` threads run at a time.
+    pub fn new(limit: u32) -> Self {
+        Desk {
+            state: Mutex::new(State {
+                packets: VecDeque::new(),
+                waiting: Vec::new(),
+                arrivals: 0,
+                running: 0,
+                seated: 0,
+                kicks: 0,
+                closed: false,
+            }),
+            limit: limit.max(1),
+        }
+    }
+
+    /// Queues a packet without waking anybody: the poster is about to look itself.
+    pub fn put(&self, packet: P) {
+        let mut state = lock(&self.state);
+        if !state.closed {
+            state.packets.push_back(packet);
+        }
+    }
+
+    /// Queues a packet and releases a waiter for it. `true`: threads wait, but as many run
+    /// as may, so the packet is held up.
+    pub fn post(&self, seat: &impl Seat, packet: P) -> bool {
+        let mut state = lock(&self.state);
+        if state.closed {
+            return false;
+        }
+        state.packets.push_back(packet);
+        let held_up = state.running >= self.limit && !state.waiting.is_empty();
+        self.release(state, seat);
+        held_up
+    }
+
+    /// Takes up to `max` packets, waiting for the first one. `running` says whether the
+    /// calling thread counts as running here, before and after. `visit` is called, outside
+    /// the lock, whenever it is this thread's turn to look after the I/O.
+    pub fn take(
+        &self,
+        seat: &impl Seat,
+        me: &Arc<Waiter>,
+        running: &mut bool,
+        max: usize,
+        deadline: Option<Instant>,
+        taken: &mut Vec<P>,
+        mut visit: impl FnMut(Visit),
+    ) -> Result<(), NoPacket> {
+        let mut state = lock(&self.state);
+        if *running {
+            *running = false;
+            state.running -= 1;
+        }
+        // Until it waits, a thread comes before every waiter.
+        let mut arrival = u64::MAX;
+        let mut polled = false;
+        loop {
+            if state.closed {
+                return Err(NoPacket::Closed);
+            }
+            if state.running < self.limit && !state.packets.is_empty() {
+                if state.waiting.last().is_some_and(|last| !last.seated && last.arrival > arrival) {
+                    // It was this thread that saw the I/O, but another one came later.
+                    Self::hand_over(&mut state);
+                    continue;
+                }
+                let n = max.min(state.packets.len());
+                taken.extend(state.packets.drain(..n));
+                state.running += 1;
+                *running = true;
+                self.release(state, seat);
+                return Ok(());
+            }
+            let now = deadline.map(|deadline| (deadline, Instant::now()));
+            if now.is_some_and(|(deadline, now)| now >= deadline) {
+                if polled {
+                    self.release(state, seat);
+                    return Err(NoPacket::TimedOut);
+                }
+                polled = true;
+                drop(state);
+                visit(Visit::Polled);
+                state = lock(&self.state);
+                continue;
+            }
+            let left = now.map(|(deadline, now)| deadline - now);
+            if arrival == u64::MAX {
+                state.arrivals += 1;
+                arrival = state.arrivals;
+            }
+            let seated = state.seated + state.running < self.limit;
+            let entry =
+                Waiting { waiter: me.clone(), arrival, seated, given: None, stirred: false };
+            // A thread that only looked up keeps its place among the waiters.
+            let place = state.waiting.iter().rposition(|other| other.arrival < arrival);
+            state.waiting.insert(place.map_or(0, |place| place + 1), entry);
+            if seated {
+                state.seated += 1;
+                drop(state);
+                seat.sit(left);
+                visit(Visit::Sat);
+                polled = true;
+                state = lock(&self.state);
+                state.seated -= 1;
+                // Whoever got up answers for every kick; `release` kicks again if need be.
+                state.kicks = 0;
+                Self::leave(&mut state, arrival);
+            } else {
+                state = Self::park(state, me, arrival, left);
+                if let Some(packet) = Self::leave(&mut state, arrival) {
+                    taken.push(packet);
+                    *running = true;
+                    let more = (max - 1).min(state.packets.len());
+                    taken.extend(state.packets.drain(..more));
+                    self.release(state, seat);
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// Waits off the seats until called, or until the time is over.
+    fn park<'a>(
+        mut state: MutexGuard<'a, State<P>>,
+        me: &Waiter,
+        arrival: u64,
+        left: Option<Duration>,
+    ) -> MutexGuard<'a, State<P>> {
+        let until = left.map(|left| Instant::now() + left);
+        loop {
+            let entry = state.waiting.iter().find(|waiting| waiting.arrival == arrival);
+            let called = entry.is_none_or(|entry| entry.given.is_some() || entry.stirred);
+            if called || state.closed {
+                return state;
+            }
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            state = match left {
+                None => me.called.wait(state).unwrap_or_else(|poison| poison.into_inner()),
+                Some(Duration::ZERO) => return state,
+                Some(left) => {
+                    let slept = me.called.wait_timeout(state, left);
+                    slept.unwrap_or_else(|poison| poison.into_inner()).0
+                }
+            };
+        }
+    }
+
+    /// Takes a thread off the waiters, with the packet that it was handed.
+    fn leave(state: &mut State<P>, arrival: u64) -> Option<P> {
+        let place = state.waiting.iter().rposition(|waiting| waiting.arrival == arrival)?;
+        state.waiting.remove(place).given
+    }
+
+    /// Gives the oldest packet to the latest waiter, which is parked.
+    fn hand_over(state: &mut State<P>) {
+        let packet = state.packets.pop_front();
+        let Some(last) = state.waiting.iter_mut().rfind(|waiting| waiting.given.is_none()) else {
+            return;
+        };
+        last.given = packet;
+        last.waiter.called.notify_one();
+        state.running += 1;
+        // It stays among the waiters until it wakes, below those that still wait.
+        let place = state.waiting.iter().rposition(|waiting| waiting.given.is_some());
+        if let Some(place) = place {
+            let handed = state.waiting.remove(place);
+            state.waiting.insert(0, handed);
+        }
+    }
+
+    /// Sees that as many waiters run as may run and there are packets for.
+    fn release(&self, mut state: MutexGuard<'_, State<P>>, seat: &impl Seat) {
+        let mut kicks = 0;
+        while !state.packets.is_empty() && state.running < self.limit {
+            let Some(last) = state.waiting.last().filter(|last| last.given.is_none()) else {
+                break;
+            };
+            if !last.seated {
+                Self::hand_over(&mut state);
+                continue;
+            }
+            let wanted = (state.packets.len() as u32).min(state.seated);
+            kicks = wanted.saturating_sub(state.kicks);
+            state.kicks += kicks;
+            break;
+        }
+        // Somebody has to sit, or nobody would hear of I/O.
+        if state.seated == 0 && state.running < self.limit && state.packets.is_empty() {
+            let parked = |waiting: &&mut Waiting<P>| !waiting.seated && waiting.given.is_none();
+            if let Some(last) = state.waiting.iter_mut().rfind(parked)
+                && !last.stirred
+            {
+                last.stirred = true;
+                last.waiter.called.notify_one();
+            }
+        }
+        drop(state);
+        for _ in 0..kicks {
+            seat.kick();
+        }
+    }
+
+    /// A running thread blocks elsewhere, ends, or turns to another port.
+    pub fn stop_running(&self, seat: &impl Seat) {
+        let mut state = lock(&self.state);
+        state.running -= 1;
+        self.release(state, seat);
+    }
+
+    /// A thread that had blocked elsewhere runs on; the limit may be exceeded for a while.
+    pub fn resume_running(&self) {
+        lock(&self.state).running += 1;
+    }
+
+    /// Whether packets wait for a thread while threads wait for a turn.
+    pub fn is_held_up(&self) -> bool {
+        let state = lock(&self.state);
+        !state.packets.is_empty() && !state.waiting.is_empty() && state.running >= self.limit
+    }
+
+    /// Whether a thread sits, and so hears of I/O.
+    pub fn is_attended(&self) -> bool {
+        lock(&self.state).seated > 0
+    }
+
+    /// Whether the desk is closed.
+    pub fn is_closed(&self) -> bool {
+        lock(&self.state).closed
+    }
+
+    /// Ends every wait and forgets the packets (P-023).
+    pub fn close(&self, seat: &impl Seat) {
+        let mut state = lock(&self.state);
+        state.closed = true;
+        state.packets.clear();
+        let seated = state.seated;
+        for waiting in &state.waiting {
+            waiting.waiter.called.notify_one();
+        }
+        drop(state);
+        for _ in 0..seated {
+            seat.kick();
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Completion ports: a queue of packets and the I/O of the sockets that report to it.
+//!
+//! Threads that wait at a port do the I/O of its sockets themselves, so that in the common
+//! case the thread that sees a socket become ready also runs what that brings. While none
+//! waits, the reactor looks after the port from afar (see [`crate::reactor`]).
+
+pub mod desk;
+mod worker;
+
+pub use worker::{Blocked, forget_worker, own_ring, thread_exit};
+
+use crate::io::{self, Source};
+use crate::sync::{Arc, Mutex};
+use desk::{Desk, NoPacket, Seat, Visit};
+use linsock_abi::Win32Error;
+use linsock_backend::poller::{Events, Poller};
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+/// One completion, as the port hands it out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Packet {
+    /// The completion key of the association, or what the poster said.
+    pub key: usize,
+    /// The OVERLAPPED's address, or what the poster said.
+    pub overlapped: usize,
+    /// The NTSTATUS of the operation; 0 for posted packets.
+    pub status: i32,
+    /// Bytes transferred, or what the poster said.
+    pub bytes: u32,
+}
+
+/// A completion port.
+pub struct Port {
+    desk: Desk<Packet>,
+    poller: Poller,
+    id: u64,
+    closed: AtomicBool,
+    /// Goes up with each look after the I/O, so that the reactor can tell an attended port.
+    visits: AtomicU64,
+    watched: AtomicBool,
+    sampled: AtomicBool,
+    /// The threads whose last dequeue was here.
+    workers: Mutex<Vec<Arc<worker::Shared>>>,
+}
+
+thread_local! {
+    static EVENTS: RefCell<Option<Box<Events>>> = const { RefCell::new(None) };
+}
+
+impl Seat for Poller {
+    fn sit(&self, timeout: Option<Duration>) {
+        with_events(|events| self.wait(events, milliseconds(timeout)));
+    }
+
+    fn kick(&self) {
+        Poller::kick(self);
+    }
+}
+
+/// Rounds up, so that a wait never ends early; -1 waits for ever.
+fn milliseconds(timeout: Option<Duration>) -> i32 {
+    timeout.map_or(-1, |left| i32::try_from(left.as_micros().div_ceil(1000)).unwrap_or(i32::MAX))
+}
+
+fn with_events<R>(use_them: impl FnOnce(&mut Events) -> R) -> R {
+    EVENTS.with_borrow_mut(|events| use_them(events.get_or_insert_default()))
+}
+
+impl Port {
+    /// A port at which `concurrency` threads may run at a time; 0 means one for each
+    /// processor (P-008).
+    pub fn new(concurrency: u32) -> Result<Arc<Self>, Win32Error> {
+        static PORTS: AtomicU64 = AtomicU64::new(1);
+        let limit = match concurrency {
+            0 => std::thread::available_parallelism().map_or(1, |n| n.get() as u32),
+            n => n,
+        };
+        let poller = Poller::new().map_err(|_| Win32Error::ERROR_TOO_MANY_OPEN_FILES)?;
+        Ok(Arc::new(Port {
+            desk: Desk::new(limit),
+            poller,
+            id: PORTS.fetch_add(1, Ordering::Relaxed),
+            closed: AtomicBool::new(false),
+            visits: AtomicU64::new(0),
+            watched: AtomicBool::new(false),
+            sampled: AtomicBool::new(false),
+            workers: Mutex::new(Vec::new()),
+        }))
+    }
+
+    /// The port's number among all ports there ever were.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Where the port's sockets tell that they are ready.
+    pub(crate) fn poller(&self) -> &Poller {
+        &self.poller
+    }
+
+    /// Queues a packet. Nothing is queued on a closed port.
+    pub fn post(self: &Arc<Self>, packet: Packet) {
+        if worker::is_visiting(self) {
+            // This thread looks at the queue next.
+            self.desk.put(packet);
+        } else if self.desk.post(&self.poller, packet)
+            && !self.sampled.swap(true, Ordering::Relaxed)
+        {
+            crate::reactor::sample(self);
+        }
+    }
+
+    /// Takes up to `max` packets into `taken`, waiting for the first one.
+    ///
+    /// # Errors
+    /// WAIT_TIMEOUT after `timeout_ms`; ERROR_ABANDONED_WAIT_0 when the port is closed.
+    pub fn take(
+        self: &Arc<Self>,
+        max: usize,
+        timeout_ms: u32,
+        taken: &mut Vec<Packet>,
+    ) -> Result<(), Win32Error> {
+        let deadline = crate::wait::deadline(timeout_ms);
+        worker::at(self, |worker| {
+            if let Some(ring) = &worker.ring
+                && ring.has_completions()
+            {
+                // Completions of this thread's own ring cost no system call.
+                worker::visit(self, || io::reap(ring));
+            }
+            let mut running = worker.shared.stop();
+            let result = self.desk.take(
+                &self.poller,
+                &worker.waiter,
+                &mut running,
+                max,
+                deadline,
+                taken,
+                |visit| worker::visit(self, || self.attend(visit == Visit::Polled)),
+            );
+            if running {
+                worker.shared.run();
+            }
+            result.map_err(|none| match none {
+                NoPacket::TimedOut => Win32Error(linsock_abi::WAIT_TIMEOUT),
+                NoPacket::Closed => Win32Error::ERROR_ABANDONED_WAIT_0,
+            })
+        })
+    }
+
+    /// Sees to the I/O that is ready; `poll` asks the kernel first.
+    pub(crate) fn attend(&self, poll: bool) {
+        self.visits.fetch_add(1, Ordering::Relaxed);
+        // Taken out of its place: what the events bring may wait at a port again.
+        let mut events = EVENTS.take().unwrap_or_default();
+        if poll {
+            self.poller.wait(&mut events, 0);
+        }
+        for (token, ready) in events.iter() {
+            io::dispatch(Source::from_token(token), ready);
+        }
+        events.clear();
+        EVENTS.set(Some(events));
+    }
+
+    /// Whether a thread waits here for I/O, or did since `visits` was last read.
+    pub(crate) fn was_attended(&self, seen: &mut u64) -> bool {
+        let visits = self.visits.load(Ordering::Relaxed);
+        std::mem::replace(seen, visits) != visits || self.desk.is_attended()
+    }
+
+    /// The port is no longer held up.
+    pub(crate) fn sampled(&self) {
+        self.sampled.store(false, Ordering::Relaxed);
+    }
+
+    /// Sees that the reactor looks after the port while no thread waits here.
+    pub(crate) fn watch(self: &Arc<Self>) {
+        if !self.watched.swap(true, Ordering::Relaxed) {
+            crate::reactor::watch(self);
+        }
+    }
+
+    /// Lets a waiter go for every running thread that sleeps somewhere in the kernel (P-017,
+    /// P-018). `true`: packets are still held up, so ask again in a while.
+    pub(crate) fn release_sleepers(&self) -> bool {
+        if !self.desk.is_held_up() {
+            return false;
+        }
+        let workers = crate::sync::lock(&self.workers).clone();
+        for worker in workers {
+            if worker.is_running()
+                && linsock_backend::thread::sleeps(worker.thread)
+                && worker.suspend()
+            {
+                self.desk.stop_running(&self.poller);
+            }
+        }
+        self.desk.is_held_up()
+    }
+
+    /// Whether the handle was closed; associated sockets may still hold the port (P-036).
+    #[inline]
+    pub fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// The handle was closed: every wait ends with ERROR_ABANDONED_WAIT_0.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        self.desk.close(&self.poller);
+    }
+}

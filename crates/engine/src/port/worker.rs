@@ -1,0 +1,166 @@
+//! What a thread is to the port that it last waited at (P-016).
+
+use super::Port;
+use super::desk::Waiter;
+use crate::io;
+use crate::sync::{Arc, lock};
+use linsock_backend::ring::Ring;
+use std::cell::{Cell, RefCell};
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// Waiting, or at work without counting.
+const IDLE: u8 = 0;
+/// Counts as running.
+const RUNNING: u8 = 1;
+
+/// The part of a worker that other threads see.
+#[derive(Debug)]
+pub struct Shared {
+    /// The thread's number.
+    pub thread: u32,
+    state: AtomicU8,
+}
+
+impl Shared {
+    pub fn is_running(&self) -> bool {
+        self.state.load(Ordering::Relaxed) == RUNNING
+    }
+
+    pub fn run(&self) {
+        self.state.store(RUNNING, Ordering::Release);
+    }
+
+    /// The thread stops by itself; `true` if it still counted.
+    pub fn stop(&self) -> bool {
+        // Only the thread itself makes it RUNNING, so a plain look spares the exchange.
+        self.state.load(Ordering::Relaxed) != IDLE && self.suspend()
+    }
+
+    /// Stops counting the thread; `true` for the one caller that must take it off the count.
+    pub fn suspend(&self) -> bool {
+        self.state.swap(IDLE, Ordering::AcqRel) == RUNNING
+    }
+}
+
+/// The current thread's part at its port.
+pub struct Worker {
+    port: Arc<Port>,
+    pub waiter: Arc<Waiter>,
+    pub shared: Arc<Shared>,
+    /// The thread's own ring, where a ring is what does the I/O.
+    pub ring: Option<Arc<Ring>>,
+}
+
+thread_local! {
+    static WORKER: RefCell<Option<Worker>> = const { RefCell::new(None) };
+    /// The thread's ring, in a place of its own because it is needed while the worker is at work.
+    static RING: RefCell<Option<Arc<Ring>>> = const { RefCell::new(None) };
+    /// The port whose I/O this thread is looking after right now.
+    static VISITING: Cell<*const Port> = const { Cell::new(std::ptr::null()) };
+}
+
+/// Runs `work` as a worker of the port, which the thread joins if it was elsewhere.
+pub fn at<R>(port: &Arc<Port>, work: impl FnOnce(&Worker) -> R) -> R {
+    let worker = match WORKER.take() {
+        Some(worker) if Arc::ptr_eq(&worker.port, port) => worker,
+        other => join(port, other),
+    };
+    let result = work(&worker);
+    WORKER.set(Some(worker));
+    result
+}
+
+#[cold]
+fn join(port: &Arc<Port>, before: Option<Worker>) -> Worker {
+    crate::thread::touch();
+    let ring = match before {
+        Some(before) => leave(before),
+        None => io::make_ring(),
+    };
+    let shared =
+        Arc::new(Shared { thread: crate::thread::current_id(), state: AtomicU8::new(IDLE) });
+    lock(&port.workers).push(shared.clone());
+    if let Some(ring) = &ring {
+        io::attach_ring(ring, port.poller());
+        RING.set(Some(ring.clone()));
+        // What the ring brings must not wait for this thread to come back.
+        port.watch();
+    }
+    Worker { port: port.clone(), waiter: Arc::default(), shared, ring }
+}
+
+/// Takes a worker off its port; its ring goes with the thread.
+fn leave(worker: Worker) -> Option<Arc<Ring>> {
+    let port = worker.port;
+    lock(&port.workers).retain(|other| !Arc::ptr_eq(other, &worker.shared));
+    if worker.shared.stop() {
+        port.desk.stop_running(&port.poller);
+    }
+    worker.ring
+}
+
+/// The current thread ends (P-016).
+pub fn thread_exit() {
+    if let Ok(Some(worker)) = WORKER.try_with(RefCell::take)
+        && let Some(ring) = leave(worker)
+    {
+        RING.set(None);
+        io::retire_ring(&ring);
+    }
+}
+
+/// The ring of the current thread, if it has one.
+pub fn own_ring() -> Option<Arc<Ring>> {
+    RING.try_with(|ring| ring.borrow().clone()).ok().flatten()
+}
+
+/// Looks after a port's I/O; packets posted there meanwhile wake nobody else, because this
+/// thread looks at the queue next.
+pub fn visit(port: &Port, work: impl FnOnce()) {
+    let before = VISITING.replace(port);
+    work();
+    VISITING.set(before);
+}
+
+/// Whether the current thread is looking after the port's I/O.
+pub fn is_visiting(port: &Port) -> bool {
+    std::ptr::eq(VISITING.get(), port)
+}
+
+/// The current thread does not count as running at its port while this lives (P-017).
+#[must_use]
+pub struct Blocked(Option<(Arc<Port>, Arc<Shared>)>);
+
+impl Blocked {
+    /// The thread is about to block.
+    pub fn enter() -> Self {
+        let counted = WORKER
+            .try_with(|worker| {
+                let worker = worker.borrow();
+                let worker = worker.as_ref().filter(|worker| worker.shared.stop())?;
+                Some((worker.port.clone(), worker.shared.clone()))
+            })
+            .ok()
+            .flatten();
+        if let Some((port, _)) = &counted {
+            port.desk.stop_running(&port.poller);
+        }
+        Blocked(counted)
+    }
+}
+
+impl Drop for Blocked {
+    fn drop(&mut self) {
+        if let Some((port, shared)) = &self.0 {
+            port.desk.resume_running();
+            shared.run();
+        }
+    }
+}
+
+/// A child of fork waits at no port.
+pub fn forget_worker() {
+    // What the parent's port holds is left alone: its locks may be held for ever.
+    let _ = WORKER.try_with(|worker| std::mem::forget(worker.take()));
+    let _ = RING.try_with(|ring| std::mem::forget(ring.take()));
+}

@@ -1,0 +1,322 @@
+//! The one engine thread: looks after sockets without a port, after ports at which nobody
+//! waits, and after everything that happens by the clock. Started when first needed.
+//!
+//! A port's own waiters do its I/O. While a port has none, or all of them are busy, its
+//! poller becomes readable and this thread hears of it, waits a moment for a thread of the
+//! port to come and see to it, and else does so itself.
+
+use crate::io::{self, Source};
+use crate::port::Port;
+use crate::runtime;
+use crate::socket::{self, Side};
+use crate::sync::{Arc, Mutex, lock};
+use linsock_backend::Errno;
+use linsock_backend::op::Want;
+use linsock_backend::poller::{Events, Poller, Watch};
+use linsock_backend::ring::Ring;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{OnceLock, Weak};
+use std::time::{Duration, Instant};
+
+/// How long a port's own threads are given to see to its news, at first and at most.
+const COURTESY: Duration = Duration::from_millis(1);
+const COURTESY_MAX: Duration = Duration::from_millis(16);
+/// How often the threads of a port that is held up are looked at (P-018).
+const SAMPLE_EVERY: Duration = Duration::from_millis(5);
+/// How often threads are asked whether they still live (C-053).
+const BURY_EVERY: Duration = Duration::from_millis(500);
+
+/// What happens at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Timer {
+    /// The time for a connection is over.
+    Deadline {
+        /// The socket's place.
+        index: usize,
+        /// The operation.
+        ticket: u64,
+    },
+    /// A held connection may start.
+    Release {
+        /// The socket's place.
+        index: usize,
+        /// The operation.
+        ticket: u64,
+    },
+    /// A port's threads had time to see to its news.
+    Port(u64),
+    /// A port may be held up by threads that sleep.
+    Sample(u64),
+    /// Look for threads that are gone.
+    Threads,
+}
+
+/// A request for the reactor's ring.
+#[derive(Clone, Copy, Debug)]
+pub struct Errand {
+    /// The socket's place.
+    pub index: usize,
+    /// Which queue.
+    pub side: Side,
+    /// The operation that must head it.
+    pub ticket: u64,
+    /// What it waits for.
+    pub want: Want,
+}
+
+struct Watched {
+    port: Weak<Port>,
+    /// The visits that were counted when its news came.
+    seen: u64,
+    courtesy: Duration,
+}
+
+/// The engine thread's state.
+pub struct Reactor {
+    poller: Poller,
+    errands: Mutex<Vec<Errand>>,
+    timers: Mutex<BinaryHeap<Reverse<(Instant, u64, Timer)>>>,
+    timers_made: AtomicU64,
+    ports: Mutex<HashMap<u64, Watched>>,
+    watches_threads: AtomicBool,
+}
+
+/// The place of the reactor, empty until it is first needed.
+#[derive(Default)]
+pub struct ReactorCell {
+    cell: OnceLock<Reactor>,
+    starting: Mutex<()>,
+}
+
+/// The reactor, started if need be; fails where no descriptor or thread can be had.
+pub fn get() -> Result<&'static Reactor, Errno> {
+    let place = &runtime::get().reactor;
+    match place.cell.get() {
+        Some(reactor) => Ok(reactor),
+        None => start(place),
+    }
+}
+
+#[cold]
+fn start(place: &'static ReactorCell) -> Result<&'static Reactor, Errno> {
+    let _starting = lock(&place.starting);
+    if let Some(reactor) = place.cell.get() {
+        return Ok(reactor);
+    }
+    let reactor = Reactor {
+        poller: Poller::new()?,
+        errands: Mutex::default(),
+        timers: Mutex::default(),
+        timers_made: AtomicU64::new(0),
+        ports: Mutex::default(),
+        watches_threads: AtomicBool::new(false),
+    };
+    let reactor = place.cell.get_or_init(|| reactor);
+    linsock_backend::thread::spawn_engine("linsock", || reactor.run())
+        .map_err(|error| Errno(error.raw_os_error().unwrap_or(11)))?;
+    Ok(reactor)
+}
+
+impl Reactor {
+    /// Where sockets without a port tell that they are ready.
+    pub fn poller(&self) -> &Poller {
+        &self.poller
+    }
+
+    /// Has the engine thread hand a request to its ring.
+    pub fn hand_in(&self, errand: Errand) {
+        let mut errands = lock(&self.errands);
+        errands.push(errand);
+        let first = errands.len() == 1;
+        drop(errands);
+        if first {
+            self.poller.kick();
+        }
+    }
+
+    fn run(&'static self) {
+        let ring = io::make_ring();
+        if let Some(ring) = &ring {
+            io::attach_ring(ring, &self.poller);
+        }
+        let mut events = Events::default();
+        loop {
+            let timeout = self.next_timeout();
+            self.poller.wait(&mut events, timeout);
+            for (token, ready) in events.iter() {
+                io::dispatch(Source::from_token(token), ready);
+            }
+            if let Some(ring) = &ring {
+                self.run_errands(ring);
+                io::reap(ring);
+            }
+            self.expire();
+        }
+    }
+
+    fn run_errands(&self, ring: &Arc<Ring>) {
+        let errands = std::mem::take(&mut *lock(&self.errands));
+        for Errand { index, side, ticket, want } in errands {
+            let Some(place) = runtime::get().sockets.find(index) else { continue };
+            let mut socket = place.lock();
+            if socket.awaits_ring(side, ticket)
+                && let Err(errno) = socket.submit(side, want, ring)
+            {
+                socket.refuse_head(place, side, errno);
+            }
+        }
+    }
+
+    fn next_timeout(&self) -> i32 {
+        let timers = lock(&self.timers);
+        timers.peek().map_or(-1, |Reverse((at, ..))| {
+            let left = at.saturating_duration_since(Instant::now());
+            i32::try_from(left.as_micros().div_ceil(1000)).unwrap_or(i32::MAX)
+        })
+    }
+
+    fn expire(&'static self) {
+        loop {
+            let mut timers = lock(&self.timers);
+            match timers.peek() {
+                Some(Reverse((at, ..))) if *at <= Instant::now() => {}
+                _ => return,
+            }
+            let Some(Reverse((_, _, timer))) = timers.pop() else { return };
+            drop(timers);
+            self.fire(timer);
+        }
+    }
+
+    fn fire(&'static self, timer: Timer) {
+        match timer {
+            Timer::Deadline { index, ticket } => {
+                let Some(place) = runtime::get().sockets.find(index) else { return };
+                let held = place.lock().connect_timed_out(place, ticket);
+                io::recall(held.as_slice());
+            }
+            Timer::Release { index, ticket } => {
+                let Some(place) = runtime::get().sockets.find(index) else { return };
+                place.lock().release(place, ticket);
+            }
+            Timer::Port(id) => self.look_after(id),
+            Timer::Sample(id) => {
+                let port = lock(&self.ports).get(&id).and_then(|watched| watched.port.upgrade());
+                if let Some(port) = port {
+                    if port.release_sleepers() {
+                        self.after(SAMPLE_EVERY, Timer::Sample(id));
+                    } else {
+                        port.sampled();
+                    }
+                }
+            }
+            Timer::Threads => {
+                self.watches_threads.store(false, Ordering::Relaxed);
+                if socket::bury_threads() {
+                    watch_threads();
+                }
+            }
+        }
+    }
+
+    fn after(&self, time: Duration, timer: Timer) {
+        let at = Instant::now() + time;
+        let number = self.timers_made.fetch_add(1, Ordering::Relaxed);
+        let mut timers = lock(&self.timers);
+        timers.push(Reverse((at, number, timer)));
+        let first = timers.peek().is_some_and(|Reverse((_, top, _))| *top == number);
+        // Connections that came to be long ago leave their timers behind; two go for one
+        // that comes, so that the heap stays as long as what is pending.
+        for _ in 0..2 {
+            match timers.peek() {
+                Some(Reverse((_, _, timer))) if is_over(timer) => drop(timers.pop()),
+                _ => break,
+            }
+        }
+        drop(timers);
+        if first {
+            self.poller.kick();
+        }
+    }
+
+    fn look_after(&'static self, id: u64) {
+        let mut ports = lock(&self.ports);
+        let Some(watched) = ports.get_mut(&id) else { return };
+        let Some(port) = watched.port.upgrade() else {
+            ports.remove(&id);
+            return;
+        };
+        let attended = port.was_attended(&mut watched.seen);
+        watched.courtesy =
+            if attended { (watched.courtesy * 2).min(COURTESY_MAX) } else { COURTESY };
+        drop(ports);
+        if !attended {
+            port.attend(true);
+        }
+        let token = Source::Port(id).token();
+        let _ = self.poller.rearm(port.poller().descriptor(), token, Watch::ReadableOnce);
+    }
+}
+
+/// Whether the operation of a timer has ended; not sure while somebody is at its socket.
+fn is_over(timer: &Timer) -> bool {
+    let Timer::Deadline { index, ticket } = *timer else { return false };
+    let Some(place) = runtime::get().sockets.find(index) else { return true };
+    place.try_lock().is_some_and(|socket| !socket.is_connecting_as(ticket))
+}
+
+/// Has something happen after a time. Nothing happens where no engine thread can be had.
+pub fn after(time: Duration, timer: Timer) {
+    if let Ok(reactor) = get() {
+        reactor.after(time, timer);
+    }
+}
+
+/// Looks after a port from now on whenever its own threads do not.
+pub fn watch(port: &Arc<Port>) {
+    let Ok(reactor) = get() else { return };
+    reactor.know(port);
+    let token = Source::Port(port.id()).token();
+    let _ = reactor.poller.add(port.poller().descriptor(), token, Watch::ReadableOnce);
+}
+
+impl Reactor {
+    fn know(&self, port: &Arc<Port>) {
+        let mut ports = lock(&self.ports);
+        ports.retain(|_, watched| watched.port.strong_count() > 0);
+        ports.entry(port.id()).or_insert_with(|| Watched {
+            port: Arc::downgrade(port),
+            seen: 0,
+            courtesy: COURTESY,
+        });
+    }
+}
+
+/// A port that nobody may be waiting at has something to tell.
+pub fn port_has_news(id: u64) {
+    let Ok(reactor) = get() else { return };
+    let mut ports = lock(&reactor.ports);
+    let Some(watched) = ports.get_mut(&id) else { return };
+    let Some(port) = watched.port.upgrade() else { return };
+    port.was_attended(&mut watched.seen);
+    let courtesy = watched.courtesy;
+    drop(ports);
+    reactor.after(courtesy, Timer::Port(id));
+}
+
+/// Looks, in a moment, whether the threads that hold a port up sleep (P-018).
+pub fn sample(port: &Arc<Port>) {
+    let Ok(reactor) = get() else { return };
+    reactor.know(port);
+    reactor.after(SAMPLE_EVERY, Timer::Sample(port.id()));
+}
+
+/// Looks, in a while and then again, for threads that ended without saying so.
+pub fn watch_threads() {
+    let Ok(reactor) = get() else { return };
+    if !reactor.watches_threads.swap(true, Ordering::Relaxed) {
+        reactor.after(BURY_EVERY, Timer::Threads);
+    }
+}

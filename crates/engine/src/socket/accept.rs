@@ -1,0 +1,115 @@
+//! listen and accept.
+
+use super::queue::Side;
+use super::{Binding, Number, Phase, install, open, translate};
+use crate::operation::Ended;
+use linsock_abi::WsaError;
+use linsock_abi::map::Call;
+use linsock_backend::address::Address;
+use linsock_backend::net;
+use linsock_backend::op::{Accept, Request};
+use std::time::Instant;
+
+/// The longest backlog that the kernel is asked for; it has a limit of its own below.
+const BACKLOG_MAX: i32 = 65535;
+
+/// listen.
+///
+/// # Errors
+/// WSAEINVAL unbound; WSAEISCONN connected; WSAEOPNOTSUPP datagram; WSAEADDRINUSE (B-004).
+pub fn listen(number: Number, backlog: i32) -> Result<(), WsaError> {
+    let (_, mut socket) = open(number)?;
+    if !socket.is_connection_oriented() {
+        return Err(WsaError::WSAEOPNOTSUPP);
+    }
+    match socket.phase {
+        Phase::Connected => return Err(WsaError::WSAEISCONN),
+        Phase::Connecting { .. } => return Err(WsaError::WSAEINVAL),
+        _ => {}
+    }
+    if !socket.is_bound() {
+        return Err(WsaError::WSAEINVAL);
+    }
+    socket.settle_binding()?;
+    if socket.is_tcp() {
+        // Accepted connections leave TIME_WAIT remains that a later bind passes over (K-107).
+        let _ = net::reuse_address(socket.fd);
+    }
+    // SOMAXCONN_HINT(n) is -n; other negative numbers do not occur.
+    let backlog = backlog.checked_abs().unwrap_or(BACKLOG_MAX).min(BACKLOG_MAX);
+    net::listen(socket.fd, backlog).map_err(|errno| translate(errno, Call::Listen))?;
+    if socket.options.fastopen {
+        let _ = net::set_option_i32(socket.fd, 6, TCP_FASTOPEN, backlog.max(1));
+    }
+    socket.phase = Phase::Listening;
+    Ok(())
+}
+
+const TCP_FASTOPEN: i32 = 23;
+
+/// accept.
+///
+/// # Errors
+/// WSAEINVAL not listening; WSAEWOULDBLOCK; WSAECONNRESET; WSAEMFILE (B-005).
+pub fn accept(number: Number) -> Result<(Number, Address), WsaError> {
+    let (place, mut socket) = open(number)?;
+    if !socket.is_connection_oriented() {
+        return Err(WsaError::WSAEOPNOTSUPP);
+    }
+    if socket.phase != Phase::Listening {
+        return Err(WsaError::WSAEINVAL);
+    }
+    let inherit = socket.inherit;
+    let (mut request, ended) = if socket.nonblocking {
+        if !socket.is_free(Side::Input) {
+            return Err(WsaError::WSAEWOULDBLOCK);
+        }
+        let mut request = Request::Accept(Accept::new(inherit));
+        match request.attempt(socket.target(), net::Ready::UNKNOWN) {
+            linsock_backend::op::Step::Done(outcome) => {
+                let ended = socket.translate(&request, Call::Accept, outcome);
+                (request, ended)
+            }
+            linsock_backend::op::Step::Wait(_) => return Err(WsaError::WSAEWOULDBLOCK),
+        }
+    } else {
+        let request = Request::Accept(Accept::new(inherit));
+        match socket.start_blocking(place, Side::Input, request, Call::Accept) {
+            Ok((request, ended)) => (*request, ended),
+            Err(waiter) => {
+                drop(socket);
+                let taken = super::transfer::wait_for(&waiter);
+                let (operation, ended) = taken.ok_or(WsaError::WSAEINTR)?;
+                socket = match open(number) {
+                    Ok((_, socket)) => socket,
+                    Err(error) => return Err(ended.error.map_or(error, |_| WsaError::WSAEINTR)),
+                };
+                (operation.request, ended)
+            }
+        }
+    };
+    if let Ended { error: Some(error), .. } = ended {
+        return Err(if error == WsaError::WSA_OPERATION_ABORTED {
+            WsaError::WSAEINTR
+        } else {
+            error
+        });
+    }
+    let Request::Accept(accept) = &mut request else { return Err(WsaError::WSAEINVAL) };
+    let (fd, peer) = accept.take().ok_or(WsaError::WSAECONNRESET)?;
+    let (family, kind, protocol) = (socket.family, socket.kind, socket.protocol);
+    let (nonblocking, overlapped) = (socket.nonblocking, socket.overlapped);
+    let options = socket.options.inherited();
+    drop(socket);
+    let mut new = install(fd, family, kind, protocol)?;
+    new.phase = Phase::Connected;
+    new.peer = peer;
+    new.since = Some(Instant::now());
+    new.nonblocking = nonblocking;
+    new.overlapped = overlapped;
+    new.inherit = inherit;
+    new.options = options;
+    let local = net::local_address(fd).unwrap_or_default();
+    new.binding = Some(Binding { address: local, in_kernel: false, pinned: true });
+    Ok((fd as usize, peer))
+}

@@ -1,0 +1,182 @@
+//! closesocket and linger.
+
+use super::cancel::Held;
+use super::queue::Side;
+use super::{Number, Phase, Place, Socket, open};
+use crate::io;
+use crate::operation::{self, Ending, Orphan};
+use crate::runtime;
+use crate::sync::MutexGuard;
+use linsock_abi::WsaError;
+use linsock_backend::net::{self, TcpState};
+use std::time::{Duration, Instant};
+
+/// How often a lingering close looks whether everything was acknowledged.
+const LINGER_POLL: Duration = Duration::from_millis(5);
+
+/// closesocket: pending operations end with 995, or 1236 on a connection (Z-003).
+///
+/// # Errors
+/// WSAENOTSOCK; WSAEWOULDBLOCK when a non-blocking socket lingers and data is unacknowledged:
+/// then nothing was closed (Z-008).
+pub fn close(number: Number) -> Result<(), WsaError> {
+    let (place, mut socket) = open(number)?;
+    if let Some(seconds) = socket.options.linger.filter(|&seconds| seconds > 0)
+        && socket.phase == Phase::Connected
+    {
+        if socket.nonblocking && has_unsent(&socket) {
+            return Err(WsaError::WSAEWOULDBLOCK);
+        }
+        drop(socket);
+        socket = linger(place, number, Duration::from_secs(seconds.into()))?;
+    }
+    let held = socket.close(place, Ending::Closed);
+    drop(socket);
+    take_in(&held);
+    Ok(())
+}
+
+/// Takes what rings gave back of a closed socket; what comes later finds its way alone.
+fn take_in(held: &[Held]) {
+    for (ring, _) in held {
+        io::reap(ring);
+    }
+}
+
+fn has_unsent(socket: &Socket) -> bool {
+    !socket.output.is_empty() || net::unsent_bytes(socket.fd).is_ok_and(|bytes| bytes > 0)
+}
+
+/// Waits until all was acknowledged or the time is over; in that case the close will be an
+/// abort (Z-007).
+fn linger(
+    place: &'static Place,
+    number: Number,
+    time: Duration,
+) -> Result<MutexGuard<'static, Socket>, WsaError> {
+    let _blocked = crate::blocking::Scope::enter();
+    let until = Instant::now() + time;
+    let mut ended = false;
+    loop {
+        let socket = place.lock();
+        if !socket.open || socket.fd as usize != number {
+            return Err(WsaError::WSAENOTSOCK);
+        }
+        if !ended && socket.output.is_empty() {
+            let _ = net::shutdown(socket.fd, SHUT_WR);
+            ended = true;
+        }
+        let unsent = has_unsent(&socket);
+        if unsent && Instant::now() >= until {
+            // No TIME_WAIT is left behind by a reset (Z-009).
+            let _ = net::set_linger(socket.fd, Some(0));
+        } else if unsent {
+            drop(socket);
+            std::thread::sleep(LINGER_POLL);
+            continue;
+        }
+        return Ok(socket);
+    }
+}
+
+const SHUT_WR: i32 = 1;
+
+impl Socket {
+    /// Takes the socket out of use: ends or orphans its operations, then closes the
+    /// descriptor, all before anyone else can be given its number.
+    pub(super) fn close(&mut self, place: &'static Place, ending: Ending) -> Vec<Held> {
+        self.note_timed_wait();
+        self.open = false;
+        let signal = &place.signal;
+        let mut held = Vec::new();
+        for side in [Side::Input, Side::Output] {
+            for mut operation in std::mem::take(self.queue(side)) {
+                if operation.in_flight > 0 {
+                    operation.ending = Some(ending);
+                    held.extend(io::handle_in_ring(
+                        &operation,
+                        self.fd as usize,
+                        side == Side::Output,
+                    ));
+                    io::adopt_orphan(Orphan { operation, route: self.route.clone() });
+                    continue;
+                }
+                let ended = ending.of(&operation);
+                if ending == Ending::Silent {
+                    operation::silence(operation, ended);
+                } else {
+                    operation::tell(operation, ended, self.route.as_ref(), Some(signal));
+                }
+            }
+        }
+        // Whoever waits for the handle itself finds its operation ended.
+        signal.set();
+        // A ring's requests keep the connection open until they are given back.
+        for (ring, user_data) in &held {
+            ring.cancel(user_data | linsock_backend::op::PART_BIT);
+            ring.cancel(*user_data);
+        }
+        self.unwatch();
+        net::close(self.fd);
+        let generation = self.generation;
+        *self = Socket { generation, ..Socket::default() };
+        held
+    }
+
+    /// Charges the pair of addresses of a connection that this side closes first (C-139).
+    fn note_timed_wait(&self) {
+        if crate::settings::timed_wait_delay().is_none()
+            || !self.is_tcp()
+            || self.phase != Phase::Connected
+        {
+            return;
+        }
+        let hard = self.options.linger == Some(0);
+        let first =
+            matches!(net::tcp_state(self.fd), Ok(TcpState::Established | TcpState::SelfClosed));
+        if first
+            && !hard
+            && let Ok(local) = net::local_address(self.fd)
+        {
+            runtime::get().timed_wait.charge(&local, &self.peer);
+        }
+    }
+
+    /// Forgets a socket whose descriptor was closed by somebody else.
+    pub(super) fn abandon(&mut self, place: &'static Place) {
+        for side in [Side::Input, Side::Output] {
+            for operation in std::mem::take(self.queue(side)) {
+                if operation.in_flight > 0 {
+                    io::adopt_orphan(Orphan { operation, route: self.route.clone() });
+                } else {
+                    let ended = Ending::Closed.of(&operation);
+                    operation::tell(operation, ended, self.route.as_ref(), Some(&place.signal));
+                }
+            }
+        }
+    }
+}
+
+/// The last WSACleanup: every socket is reset and closed, and nobody is told (W-012, W-013).
+/// Descriptors that were made elsewhere stay open.
+pub fn close_all() {
+    for (_, place) in runtime::get().sockets.iter() {
+        let mut socket = place.lock();
+        if !socket.open {
+            continue;
+        }
+        if socket.adopted {
+            let mut held = Vec::new();
+            socket.cancel(place, Ending::Silent, &mut held, |_| true);
+            drop(socket);
+            io::recall(&held);
+            continue;
+        }
+        if socket.phase == Phase::Connected && socket.is_tcp() {
+            let _ = net::set_linger(socket.fd, Some(0));
+        }
+        let held = socket.close(place, Ending::Silent);
+        drop(socket);
+        take_in(&held);
+    }
+}

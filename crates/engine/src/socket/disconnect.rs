@@ -1,0 +1,89 @@
+//! DisconnectEx.
+
+use super::queue::Side;
+use super::{Context, Number, Phase, Socket, open};
+use crate::operation::{Ended, Notify, Operation, Overlapped};
+use crate::runtime;
+use linsock_abi::WsaError;
+use linsock_abi::map::Call;
+use linsock_backend::net;
+use linsock_backend::op::{Disconnect, Request};
+
+/// DisconnectEx, once its parameters were checked. `Ok(false)`: pending.
+///
+/// # Errors
+/// WSAENOTSOCK, WSAENOTCONN (D-004), WSA_INVALID_HANDLE for a bad hEvent; without an
+/// OVERLAPPED also how the disconnect itself failed.
+///
+/// # Safety
+/// `overlapped`, if given, is the address of a writable OVERLAPPED that stays until the end.
+pub unsafe fn disconnect_ex(
+    number: Number,
+    overlapped: Option<usize>,
+    reuse: bool,
+) -> Result<bool, WsaError> {
+    let (place, mut socket) = open(number)?;
+    if !socket.is_connection_oriented() {
+        let connected = socket.phase == Phase::Connected;
+        return Err(if connected { WsaError::WSAEOPNOTSUPP } else { WsaError::WSAENOTCONN });
+    }
+    if socket.phase != Phase::Connected {
+        return Err(WsaError::WSAENOTCONN);
+    }
+    let disconnect = Disconnect::new(reuse, socket.is_tcp());
+    if reuse {
+        socket.note_port();
+    }
+    // Nothing may be sent behind it; what was posted before still goes out.
+    socket.sends_shut = true;
+    let request = Request::Disconnect(disconnect);
+    let Some(overlapped) = overlapped else {
+        let waiter = match socket.start_blocking(place, Side::Output, request, Call::Shutdown) {
+            Ok((mut request, ended)) => {
+                socket.after_end(&mut request, &ended);
+                return ended.error.map_or(Ok(true), Err);
+            }
+            Err(waiter) => waiter,
+        };
+        drop(socket);
+        return match super::transfer::wait_for(&waiter) {
+            Some((_, Ended { error: Some(error), .. })) => Err(error),
+            _ => Ok(true),
+        };
+    };
+    // SAFETY: the caller's word.
+    let overlapped = unsafe { Overlapped::begin(overlapped, &place.signal)? };
+    // Always pends, however soon it ends (27.B).
+    let operation = Operation::new(request, Call::Shutdown, Notify::Overlapped(overlapped));
+    socket.enqueue(place, Side::Output, operation, None);
+    Ok(false)
+}
+
+impl Socket {
+    /// The connection is gone; with reuse the socket is back to "bound" (C-123, D-016).
+    pub(super) fn after_disconnect(&mut self, reuse: bool, closed_first: bool, ended: &Ended) {
+        let cancelled = ended.error == Some(WsaError::WSA_OPERATION_ABORTED);
+        if !reuse || cancelled {
+            return;
+        }
+        if closed_first
+            && ended.error.is_none()
+            && let Some(binding) = self.binding
+        {
+            let local = binding.address;
+            runtime::get().timed_wait.charge(&local, &self.peer);
+        }
+        if !self.is_tcp() {
+            let _ = net::disconnect(self.fd);
+        }
+        self.pin_port();
+        self.phase = Phase::Idle;
+        self.context = Context::Whole;
+        self.since = None;
+        self.broken = None;
+        self.sends_shut = false;
+        self.receives_shut = false;
+        self.reused = true;
+        self.drained = false;
+    }
+}

@@ -1,0 +1,406 @@
+//! Sockets: what a SOCKET is, how one is found, made and adopted.
+//!
+//! A SOCKET is its descriptor's number. What the library knows of it sits in a place of a
+//! table, under the place's lock; a number that is made anew starts with a fresh state and
+//! another generation, so that news of its predecessor passes it by (Z-002).
+
+mod accept;
+mod bind;
+mod cancel;
+mod close;
+mod connect;
+mod disconnect;
+mod name;
+pub mod option;
+mod port;
+mod queue;
+mod shutdown;
+mod transfer;
+
+pub use accept::{accept, listen};
+pub use bind::bind;
+pub use cancel::{ThreadLists, bury_threads, cancel, cancel_of_thread, thread_exit};
+pub use close::{close, close_all};
+pub use connect::{ConnectExData, connect, connect_ex};
+pub use disconnect::disconnect_ex;
+pub use name::{local_name, peer_name};
+pub use port::{associate, set_notification_modes};
+pub use queue::{Side, Started};
+pub use shutdown::shutdown;
+pub use transfer::{Flags, receive, receive_overlapped, send, send_overlapped};
+
+use crate::operation::{Operation, Route};
+use crate::runtime;
+use crate::sync::{Mutex, MutexGuard, lock};
+use crate::wait::Signal;
+use linsock_abi::map::Call;
+use linsock_abi::{Errno, Win32Error, WsaError};
+use linsock_backend::address::{self, Address};
+use linsock_backend::net;
+use linsock_backend::op::Target;
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// A SOCKET.
+pub type Number = usize;
+
+/// How long a connection may take: two retransmissions of the first segment after an initial
+/// time-out of 3 s, as Windows does (C-087); the kernel would try for 127 s.
+pub const CONNECT_SECONDS_MAX: u64 = 21;
+
+const SOCK_STREAM: i32 = 1;
+const SOCK_DGRAM: i32 = 2;
+const SOCK_SEQPACKET: i32 = 5;
+
+/// A socket's place in the table.
+pub struct Place {
+    socket: Mutex<Socket>,
+    /// The handle's own signal, for operations without an event (27.B).
+    pub signal: Signal,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Place { socket: Mutex::default(), signal: Signal::new(true, false) }
+    }
+}
+
+impl Place {
+    /// The state of the socket, for one user at a time.
+    #[inline]
+    pub fn lock(&self) -> MutexGuard<'_, Socket> {
+        lock(&self.socket)
+    }
+
+    /// The state of the socket, if nobody is at it.
+    pub fn try_lock(&self) -> Option<MutexGuard<'_, Socket>> {
+        self.socket.try_lock().ok()
+    }
+}
+
+/// How far a socket has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Phase {
+    /// Neither connected nor listening.
+    #[default]
+    Idle,
+    /// A connection is being made.
+    Connecting {
+        /// By ConnectEx, not by connect.
+        by_connect_ex: bool,
+    },
+    /// Connected.
+    Connected,
+    /// Listening.
+    Listening,
+}
+
+/// Whether a connected socket has all its properties yet (C-103).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Context {
+    /// Not connected, or by connect or accept: nothing is missing.
+    #[default]
+    Whole,
+    /// Connected by ConnectEx: SO_UPDATE_CONNECT_CONTEXT is awaited.
+    Default,
+    /// The update was made.
+    Updated,
+}
+
+/// What a socket is bound to.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    /// The address asked for, with the port once it is known.
+    pub address: Address,
+    /// The kernel was told. A wildcard bind to port 0 is left to `connect`, which then
+    /// chooses a port of the whole range (architecture: late choice).
+    pub in_kernel: bool,
+    /// The port is bound by its number and survives a failed connection (C-095).
+    pub pinned: bool,
+}
+
+/// What the library knows of a socket.
+#[derive(Default)]
+pub struct Socket {
+    open: bool,
+    adopted: bool,
+    generation: u32,
+    pub(crate) fd: net::Fd,
+    pub(crate) family: u16,
+    pub(crate) kind: i32,
+    pub(crate) protocol: i32,
+    /// Created with WSA_FLAG_OVERLAPPED, as `socket` always does (S-002).
+    pub(crate) overlapped: bool,
+    pub(crate) inherit: bool,
+    pub(crate) nonblocking: bool,
+    pub(crate) phase: Phase,
+    pub(crate) context: Context,
+    pub(crate) binding: Option<Binding>,
+    /// The program bound a port by its number.
+    pub(crate) asked_for_port: bool,
+    pub(crate) peer: Address,
+    /// When the connection came to be, on the monotonic clock (C-122).
+    pub(crate) since: Option<Instant>,
+    /// The error of the last failed connect, for SO_ERROR; it sticks (27.B).
+    pub(crate) connect_error: Option<WsaError>,
+    /// The connection's own end: reset or aborted (S-024).
+    pub(crate) broken: Option<WsaError>,
+    pub(crate) sends_shut: bool,
+    pub(crate) receives_shut: bool,
+    /// The socket came back from a connection, so TIME_WAIT may hold its next one (C-127).
+    pub(crate) reused: bool,
+    pub(crate) options: option::Options,
+    pub(crate) route: Option<Route>,
+    /// FILE_SKIP_* flags (P-033).
+    pub(crate) modes: u8,
+    /// A poller tells of this socket.
+    watched: bool,
+    /// The last receive took all there was.
+    drained: bool,
+    /// Receives and accepts, in posting order.
+    input: VecDeque<Box<Operation>>,
+    /// Connects, sends and disconnects, in posting order.
+    output: VecDeque<Box<Operation>>,
+}
+
+impl Socket {
+    /// Whether this is still the socket that an event speaks of.
+    pub fn is_open_as(&self, generation: u32) -> bool {
+        self.open && self.generation == generation
+    }
+
+    /// Connection-oriented: a stream, or messages in sequence (C-013).
+    pub fn is_connection_oriented(&self) -> bool {
+        matches!(self.kind, SOCK_STREAM | SOCK_SEQPACKET)
+    }
+
+    /// A byte stream.
+    pub fn is_stream(&self) -> bool {
+        self.kind == SOCK_STREAM
+    }
+
+    /// TCP over IPv4 or IPv6.
+    pub fn is_tcp(&self) -> bool {
+        self.is_stream() && matches!(self.family, address::AF_INET | address::AF_INET6)
+    }
+
+    /// Whether bind was called, or something bound it implicitly.
+    pub fn is_bound(&self) -> bool {
+        self.binding.is_some()
+    }
+
+    /// Whether calls other than transfers are refused for want of a context update (C-106).
+    pub fn lacks_context(&self) -> bool {
+        self.context == Context::Default && !crate::settings::get().lenient_context
+    }
+
+    pub(crate) fn target(&self) -> Target<'_> {
+        Target { fd: self.fd, peer: &self.peer }
+    }
+
+    /// Seconds since the connection came to be; `None` while there is none (C-114, C-115).
+    pub fn connected_for(&mut self) -> Option<Duration> {
+        if self.since.is_none() && matches!(self.phase, Phase::Connecting { .. }) {
+            self.notice_connection();
+        }
+        self.since.map(|since| since.elapsed())
+    }
+
+    fn reset_to(&mut self, fd: net::Fd, family: u16, kind: i32, protocol: i32) {
+        *self = Socket {
+            open: true,
+            generation: self.generation.wrapping_add(1),
+            fd,
+            family,
+            kind,
+            protocol,
+            overlapped: true,
+            options: option::Options::default(),
+            ..Socket::default()
+        };
+    }
+}
+
+/// The place of an open socket; a descriptor first seen is adopted.
+///
+/// # Errors
+/// WSAENOTSOCK: not a socket (C-085).
+#[inline]
+pub fn find(number: Number) -> Result<&'static Place, WsaError> {
+    if let Some(place) = runtime::get().sockets.find(number)
+        && place.lock().open
+    {
+        return Ok(place);
+    }
+    adopt(number)
+}
+
+/// The place of an open socket, locked.
+///
+/// # Errors
+/// WSAENOTSOCK.
+#[inline]
+pub fn open(number: Number) -> Result<(&'static Place, MutexGuard<'static, Socket>), WsaError> {
+    let place = match runtime::get().sockets.find(number) {
+        Some(place) => place,
+        None => adopt(number)?,
+    };
+    let socket = place.lock();
+    if socket.open {
+        return Ok((place, socket));
+    }
+    drop(socket);
+    let place = adopt(number)?;
+    let socket = place.lock();
+    if socket.open { Ok((place, socket)) } else { Err(WsaError::WSAENOTSOCK) }
+}
+
+/// The signal of a socket's handle, for waits.
+///
+/// # Errors
+/// ERROR_INVALID_HANDLE: not a socket.
+pub fn signal_of(number: Number) -> Result<&'static Signal, Win32Error> {
+    find(number).map(|place| &place.signal).map_err(|_| Win32Error::ERROR_INVALID_HANDLE)
+}
+
+/// Takes a descriptor in that somebody else made.
+#[cold]
+fn adopt(number: Number) -> Result<&'static Place, WsaError> {
+    let not_a_socket = WsaError::WSAENOTSOCK;
+    let fd = i32::try_from(number).map_err(|_| not_a_socket)?;
+    if crate::handle::is_handle(number) {
+        return Err(not_a_socket);
+    }
+    net::describe(fd).map_err(|_| not_a_socket)?;
+    let place = runtime::get().sockets.place(number).ok_or(not_a_socket)?;
+    let mut socket = place.lock();
+    if socket.open {
+        return Ok(place);
+    }
+    // Asked again under the lock: a close may have come in between.
+    let (family, kind, protocol) = net::describe(fd).map_err(|_| not_a_socket)?;
+    socket.reset_to(fd, family, kind, protocol);
+    socket.adopted = true;
+    socket.inherit = true;
+    socket.nonblocking = net::is_nonblocking(fd).unwrap_or(false);
+    socket.options.read_from_kernel(fd);
+    if net::is_listening(fd) {
+        socket.phase = Phase::Listening;
+    } else if let Ok(peer) = net::peer_address(fd) {
+        socket.peer = peer;
+        socket.phase = Phase::Connected;
+        socket.since = Some(Instant::now());
+    }
+    if let Ok(local) = net::local_address(fd)
+        && (local.port() != 0 || socket.phase != Phase::Idle)
+    {
+        socket.binding = Some(Binding { address: local, in_kernel: true, pinned: true });
+    }
+    place.signal.reset();
+    Ok(place)
+}
+
+/// Places a descriptor that this library made.
+fn install(
+    fd: net::Fd,
+    family: u16,
+    kind: i32,
+    protocol: i32,
+) -> Result<MutexGuard<'static, Socket>, WsaError> {
+    let Some(place) = runtime::get().sockets.place(fd as usize) else {
+        net::close(fd);
+        return Err(WsaError::WSAEMFILE);
+    };
+    let mut socket = place.lock();
+    if socket.open {
+        // Its descriptor was closed behind the library's back and the number came round.
+        socket.abandon(place);
+    }
+    socket.reset_to(fd, family, kind, protocol);
+    place.signal.reset();
+    Ok(socket)
+}
+
+/// How a socket is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Creation {
+    /// The address family, in Windows' or the kernel's number.
+    pub family: i32,
+    /// The type; 0 lets the protocol choose (B-001).
+    pub kind: i32,
+    /// The protocol; 0 lets the type choose.
+    pub protocol: i32,
+    /// WSA_FLAG_OVERLAPPED.
+    pub overlapped: bool,
+    /// Child programs get the handle too (no WSA_FLAG_NO_HANDLE_INHERIT).
+    pub inherit: bool,
+}
+
+/// Makes a socket.
+///
+/// # Errors
+/// WSAEAFNOSUPPORT, WSAESOCKTNOSUPPORT, WSAEPROTONOSUPPORT, WSAEPROTOTYPE, WSAEMFILE (B-002).
+pub fn create(creation: Creation) -> Result<Number, WsaError> {
+    let (family, kind, protocol) = resolve(creation)?;
+    if let Err(why) = linsock_backend::choice::choice() {
+        tracing::error!("{why}");
+        return Err(WsaError::WSASYSNOTREADY);
+    }
+    let fd = net::socket(family, kind, protocol, creation.inherit)
+        .map_err(|errno| WsaError::from_errno(errno, Call::Socket))?;
+    if family == address::AF_INET6 {
+        // Windows' default is an IPv6-only socket (K-083).
+        let _ = net::set_option_i32(fd, 41, 26, 1);
+    }
+    let mut socket = install(fd, family, kind, protocol)?;
+    socket.overlapped = creation.overlapped;
+    socket.inherit = creation.inherit;
+    Ok(fd as usize)
+}
+
+const IPPROTO_TCP: i32 = 6;
+const IPPROTO_UDP: i32 = 17;
+const IPPROTO_ICMP: i32 = 1;
+const IPPROTO_ICMPV6: i32 = 58;
+const SOCK_RAW: i32 = 3;
+
+/// Fills in what 0 leaves open and refuses what does not go together (B-001, B-002).
+fn resolve(creation: Creation) -> Result<(u16, i32, i32), WsaError> {
+    let Creation { family, kind, protocol, .. } = creation;
+    let known = |n: i32| u16::try_from(n).ok().map(address::kernel_family);
+    let family = known(family).ok_or(WsaError::WSAEAFNOSUPPORT)?;
+    let kind = match (kind, protocol) {
+        (0, IPPROTO_TCP | 0) => SOCK_STREAM,
+        (0, IPPROTO_UDP) => SOCK_DGRAM,
+        (0, _) => SOCK_RAW,
+        (kind, _) => kind,
+    };
+    match family {
+        address::AF_UNIX => {
+            if !matches!(kind, SOCK_STREAM | SOCK_DGRAM | SOCK_SEQPACKET) {
+                return Err(WsaError::WSAESOCKTNOSUPPORT);
+            }
+            if protocol != 0 {
+                return Err(WsaError::WSAEPROTONOSUPPORT);
+            }
+        }
+        address::AF_INET | address::AF_INET6 => match (kind, protocol) {
+            (SOCK_STREAM, 0 | IPPROTO_TCP) | (SOCK_DGRAM, 0 | IPPROTO_UDP) | (SOCK_RAW, _) => {}
+            (
+                SOCK_STREAM | SOCK_DGRAM,
+                IPPROTO_TCP | IPPROTO_UDP | IPPROTO_ICMP | IPPROTO_ICMPV6,
+            ) => {
+                return Err(WsaError::WSAEPROTOTYPE);
+            }
+            (SOCK_STREAM | SOCK_DGRAM, _) => return Err(WsaError::WSAEPROTONOSUPPORT),
+            _ => return Err(WsaError::WSAESOCKTNOSUPPORT),
+        },
+        _ => return Err(WsaError::WSAEAFNOSUPPORT),
+    }
+    Ok((family, kind, protocol))
+}
+
+/// The Winsock error of a kernel error.
+pub(crate) fn translate(errno: Errno, call: Call) -> WsaError {
+    WsaError::from_errno(errno, call)
+}

@@ -1,0 +1,434 @@
+//! The operations of a socket: starting, waiting, going on and ending.
+//!
+//! Each socket has two queues, in posting order (S-011). Only the head of a queue is worked
+//! on. With epoll the head is tried whenever the socket is ready; with io_uring the head,
+//! once it would block, is handed to a ring, whose completion moves it on.
+
+use super::{Phase, Place, Socket};
+use crate::io::{self, Source};
+use crate::operation::{self, Ended, Ending, Notify, Operation, Overlapped};
+use crate::reactor;
+use linsock_abi::map::Call;
+use linsock_abi::{Errno, WsaError};
+use linsock_backend::net::Ready;
+use linsock_backend::op::{Outcome, Part, Progress, Request, Step, Want};
+use linsock_backend::poller::Watch;
+use std::time::Duration;
+
+/// One of a socket's two queues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Receives and accepts.
+    Input,
+    /// Connects, sends and disconnects.
+    Output,
+}
+
+/// How a started operation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Started {
+    /// It goes on; the caller sees WSA_IO_PENDING.
+    Pending,
+    /// It is done.
+    Done(Ended),
+}
+
+impl Socket {
+    pub(super) fn queue(&mut self, side: Side) -> &mut std::collections::VecDeque<Box<Operation>> {
+        match side {
+            Side::Input => &mut self.input,
+            Side::Output => &mut self.output,
+        }
+    }
+
+    /// Whether nothing stands before a new operation.
+    pub(super) fn is_free(&self, side: Side) -> bool {
+        match side {
+            Side::Input => self.input.is_empty(),
+            Side::Output => self.output.is_empty(),
+        }
+    }
+
+    /// The socket is ready for something: goes on with what waited for it.
+    pub fn became_ready(&mut self, place: &'static Place, ready: Ready) {
+        if ready.readable || ready.urgent {
+            self.drained = false;
+            self.pump(place, Side::Input, ready);
+        }
+        if ready.writable {
+            self.pump(place, Side::Output, ready);
+        } else if ready.readable {
+            // A disconnect waits, among the sends, for the peer's end of stream.
+            if matches!(self.output.front().map(|head| &head.request), Some(Request::Disconnect(_)))
+            {
+                self.pump(place, Side::Output, ready);
+            }
+        }
+    }
+
+    /// Works on a queue until its head has to wait.
+    pub(super) fn pump(&mut self, place: &'static Place, side: Side, ready: Ready) {
+        while let Some(mut head) = self.queue(side).pop_front() {
+            if head.in_flight > 0 || head.held {
+                self.queue(side).push_front(head);
+                return;
+            }
+            let step = if head.request.prefers_ring() && io::uses_rings() {
+                Step::Wait(Want::Writable)
+            } else {
+                head.request.attempt(self.target(), ready)
+            };
+            match step {
+                Step::Done(outcome) => self.conclude(place, side, head, outcome),
+                Step::Wait(want) => {
+                    self.note_connection(&head);
+                    self.queue(side).push_front(head);
+                    match self.arm(side, want) {
+                        Ok(()) => return,
+                        Err(errno) => self.refuse_head(place, side, errno),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Appends an operation; the head of a queue starts to wait at once.
+    pub(super) fn enqueue(
+        &mut self,
+        place: &'static Place,
+        side: Side,
+        operation: Box<Operation>,
+        want: Option<Want>,
+    ) {
+        self.remember_for_thread_exit(&operation);
+        self.queue(side).push_back(operation);
+        if self.queue(side).len() > 1 {
+            return;
+        }
+        match want {
+            // Tried before: only the waiting is left to do.
+            Some(want) => {
+                if let Err(errno) = self.arm(side, want) {
+                    self.refuse_head(place, side, errno);
+                }
+            }
+            None => self.pump(place, side, Ready::UNKNOWN),
+        }
+    }
+
+    /// Sees that the head of a queue will be gone on with.
+    fn arm(&mut self, side: Side, want: Want) -> Result<(), Errno> {
+        if io::uses_rings() { self.arm_ring(side, want) } else { self.watch() }
+    }
+
+    /// Has a poller tell of this socket: its port's, or the reactor's.
+    pub(super) fn watch(&mut self) -> Result<(), Errno> {
+        if self.watched {
+            return Ok(());
+        }
+        let source = Source::Socket { index: self.fd as usize, generation: self.generation };
+        let token = source.token();
+        let add = |poller: &linsock_backend::poller::Poller| match poller.add(
+            self.fd,
+            token,
+            Watch::Socket,
+        ) {
+            // Watched for a socket that had this descriptor before.
+            Err(Errno(17)) => poller.rearm(self.fd, token, Watch::Socket),
+            result => result,
+        };
+        match &self.route {
+            Some(route) if !route.port.is_closed() => {
+                add(route.port.poller())?;
+                route.port.watch();
+            }
+            _ => add(reactor::get()?.poller())?,
+        }
+        self.watched = true;
+        Ok(())
+    }
+
+    /// Stops a poller's watch, before another one takes over or the socket is closed.
+    pub(super) fn unwatch(&mut self) {
+        if !std::mem::take(&mut self.watched) {
+            return;
+        }
+        let _ = match &self.route {
+            Some(route) if !route.port.is_closed() => route.port.poller().remove(self.fd),
+            _ => reactor::get().and_then(|reactor| reactor.poller().remove(self.fd)),
+        };
+    }
+
+    fn arm_ring(&mut self, side: Side, want: Want) -> Result<(), Errno> {
+        if let Some(ring) = io::ring_of_this_thread() {
+            return self.submit(side, want, &ring);
+        }
+        let Some(ticket) = self.queue(side).front().map(|head| head.ticket) else { return Ok(()) };
+        reactor::get()?.hand_in(reactor::Errand { index: self.fd as usize, side, ticket, want });
+        Ok(())
+    }
+
+    /// Gives the head of a queue to a ring of the calling thread.
+    pub(crate) fn submit(
+        &mut self,
+        side: Side,
+        want: Want,
+        ring: &crate::sync::Arc<linsock_backend::ring::Ring>,
+    ) -> Result<(), Errno> {
+        let index = self.fd as usize;
+        let Some(mut head) = self.queue(side).pop_front() else { return Ok(()) };
+        let user_data = io::user_data(index, side == Side::Output, head.ticket);
+        // SAFETY: the operation is a box that stays whole until `in_flight` completions were
+        // taken: queues and orphans keep it so, and a retiring ring takes its own back first.
+        let submitted = unsafe { head.request.submit(self.target(), want, ring, user_data) };
+        let result = submitted.map(|count| {
+            head.in_flight = count;
+            head.ring = Some(ring.clone());
+        });
+        self.queue(side).push_front(head);
+        result
+    }
+
+    /// Whether this operation heads a queue and no ring holds it yet.
+    pub(crate) fn awaits_ring(&mut self, side: Side, ticket: u64) -> bool {
+        self.queue(side).front().is_some_and(|head| head.ticket == ticket && head.in_flight == 0)
+    }
+
+    /// The head of a queue could not be handed to a ring.
+    pub(crate) fn refuse_head(&mut self, place: &'static Place, side: Side, errno: Errno) {
+        if let Some(head) = self.queue(side).pop_front() {
+            let outcome = Outcome { error: Some(errno), ..Outcome::default() };
+            self.conclude(place, side, head, outcome);
+        }
+    }
+
+    /// Whether this connection is still being made.
+    pub(crate) fn is_connecting_as(&self, ticket: u64) -> bool {
+        self.open && self.output.front().is_some_and(|head| head.ticket == ticket)
+    }
+
+    /// A completion of a ring; `false`: not of an operation of this socket.
+    pub fn ring_completed(
+        &mut self,
+        place: &'static Place,
+        output: bool,
+        ticket: u64,
+        part: Part,
+        result: i32,
+        retiring: bool,
+    ) -> bool {
+        let side = if output { Side::Output } else { Side::Input };
+        if !self.open || self.queue(side).front().is_none_or(|head| head.ticket != ticket) {
+            return false;
+        }
+        let Some(mut head) = self.queue(side).pop_front() else { return false };
+        let progress = head.ring_completed(part, result);
+        self.note_connection(&head);
+        if head.in_flight > 0 {
+            self.queue(side).push_front(head);
+            return true;
+        }
+        const CANCELLED: Errno = Errno(125);
+        match progress {
+            // Taken back for the thread's sake alone: it goes on elsewhere.
+            Progress::Done(outcome)
+                if retiring && head.ending.is_none() && outcome.error == Some(CANCELLED) =>
+            {
+                self.queue(side).push_front(head);
+                self.pump(place, side, Ready::UNKNOWN);
+            }
+            Progress::Done(outcome) => {
+                self.conclude(place, side, head, outcome);
+                self.pump(place, side, Ready::UNKNOWN);
+            }
+            Progress::Again | Progress::More => {
+                if let Some(ending) = head.ending {
+                    let ended = ending.of(&head);
+                    self.end(place, head, ended);
+                } else {
+                    self.queue(side).push_front(head);
+                }
+                self.pump(place, side, Ready::UNKNOWN);
+            }
+        }
+        true
+    }
+
+    /// Ends an operation as the kernel says, unless it was decided otherwise meanwhile.
+    fn conclude(
+        &mut self,
+        place: &'static Place,
+        side: Side,
+        mut operation: Box<Operation>,
+        outcome: Outcome,
+    ) {
+        const CANCELLED: Errno = Errno(125);
+        if let Some(ending) = operation.ending
+            && (outcome.error == Some(CANCELLED) || ending == Ending::TimedOut)
+            && outcome.error.is_some()
+        {
+            let ended = ending.of(&operation);
+            self.end(place, operation, ended);
+            return;
+        }
+        if self.must_wait_for_pair(&operation, &outcome) {
+            // The transport still holds the pair of addresses: later (C-127).
+            if let Request::Connect(connect) = &mut operation.request {
+                connect.restart();
+            }
+            operation.held = true;
+            reactor::after(
+                PAIR_RETRY,
+                reactor::Timer::Release { index: self.fd as usize, ticket: operation.ticket },
+            );
+            self.queue(side).push_front(operation);
+            return;
+        }
+        let ended = self.translate(&operation.request, operation.call, outcome);
+        self.end(place, operation, ended);
+    }
+
+    /// Ends an operation: first what it means for the socket, then for its starter.
+    pub(super) fn end(
+        &mut self,
+        place: &'static Place,
+        mut operation: Box<Operation>,
+        ended: Ended,
+    ) {
+        self.after_end(&mut operation.request, &ended);
+        let signal = (self.modes & super::port::SKIP_SET_EVENT == 0).then_some(&place.signal);
+        operation::tell(operation, ended, self.route.as_ref(), signal);
+    }
+
+    /// The Winsock view of the kernel's word.
+    pub(super) fn translate(&mut self, request: &Request, call: Call, outcome: Outcome) -> Ended {
+        let Some(errno) = outcome.error else {
+            let (Call::Recv, 0, Request::Receive(receive)) = (call, outcome.bytes, request) else {
+                return self.received(request, call, outcome);
+            };
+            if receive.room() > 0 && !self.is_stream() {
+                // The end of a sequence of messages (S-022).
+                return Ended::failed(WsaError::WSAEDISCON, call, 0);
+            }
+            return Ended::ok(0);
+        };
+        let established = matches!(request, Request::Connect(connect) if connect.is_established());
+        let call = if established { Call::Send } else { call };
+        let error = self.error_of(errno, call);
+        let bytes = if matches!(request, Request::Connect(_)) { 0 } else { outcome.bytes };
+        Ended::failed(error, call, bytes)
+    }
+
+    fn received(&mut self, request: &Request, call: Call, outcome: Outcome) -> Ended {
+        if outcome.truncated {
+            return Ended::failed(WsaError::WSAEMSGSIZE, call, outcome.bytes);
+        }
+        if let Request::Receive(receive) = request {
+            // Less than the room: the kernel has nothing more just now.
+            self.drained = self.is_stream() && receive.room() > 0;
+        }
+        Ended { flags: u32::from(outcome.out_of_band), ..Ended::ok(outcome.bytes) }
+    }
+
+    /// The error of a call, which may depend on what the socket went through.
+    pub(super) fn error_of(&mut self, errno: Errno, call: Call) -> WsaError {
+        const EPIPE: i32 = 32;
+        const ENOTCONN: i32 = 107;
+        const EADDRNOTAVAIL: i32 = 99;
+        let error = match (call, errno.0) {
+            (Call::Send, EPIPE) if self.sends_shut => WsaError::WSAESHUTDOWN,
+            (Call::Send, EPIPE) if self.phase != Phase::Connected => WsaError::WSAENOTCONN,
+            // A connection that broke tells how only once; afterwards the kernel says "no
+            // connection" or "broken pipe".
+            (Call::Send | Call::Recv, EPIPE | ENOTCONN) if self.broken.is_some() => {
+                self.broken.unwrap_or(WsaError::WSAECONNRESET)
+            }
+            // The pair is taken: by number if the port was asked for, else the range is used up.
+            (Call::Connect, EADDRNOTAVAIL)
+                if self.binding.is_some_and(|binding| binding.pinned) =>
+            {
+                WsaError::WSAEADDRINUSE
+            }
+            _ => super::translate(errno, call),
+        };
+        if self.phase == Phase::Connected
+            && matches!(call, Call::Send | Call::Recv)
+            && matches!(error, WsaError::WSAECONNRESET | WsaError::WSAECONNABORTED)
+        {
+            self.broken = Some(error);
+        }
+        error
+    }
+
+    /// Starts an operation that is tried on the calling thread first.
+    pub(super) fn start(
+        &mut self,
+        place: &'static Place,
+        side: Side,
+        mut request: Request,
+        call: Call,
+        try_now: bool,
+        overlapped: Overlapped,
+    ) -> Result<Started, WsaError> {
+        let mut want = None;
+        if try_now && self.is_free(side) {
+            match request.attempt(self.target(), Ready::UNKNOWN) {
+                Step::Done(outcome) => {
+                    let ended = self.translate(&request, call, outcome);
+                    if let Some(error) = ended.error
+                        && error != WsaError::WSAEMSGSIZE
+                    {
+                        // Not started: no indication of any kind (S-007).
+                        return Err(error);
+                    }
+                    let skip = self.modes & super::port::SKIP_PORT_ON_SUCCESS != 0;
+                    let route = self.route.as_ref().filter(|_| !skip || ended.error.is_some());
+                    let signal =
+                        (self.modes & super::port::SKIP_SET_EVENT == 0).then_some(&place.signal);
+                    operation::publish(&overlapped, &ended, route, signal);
+                    return Ok(Started::Done(ended));
+                }
+                Step::Wait(what) => want = Some(what),
+            }
+        }
+        if want.is_none() && self.is_free(side) {
+            want = Some(if side == Side::Input { Want::Readable } else { Want::Writable });
+        }
+        let operation = Operation::new(request, call, Notify::Overlapped(overlapped));
+        self.enqueue(place, side, operation, want);
+        Ok(Started::Pending)
+    }
+
+    /// Starts an operation for a blocking call: tries it, then queues it.
+    pub(super) fn start_blocking(
+        &mut self,
+        place: &'static Place,
+        side: Side,
+        mut request: Request,
+        call: Call,
+    ) -> Result<(Box<Request>, Ended), crate::sync::Arc<operation::Synchronous>> {
+        let mut want = None;
+        if self.is_free(side) {
+            match request.attempt(self.target(), Ready::UNKNOWN) {
+                Step::Done(outcome) => {
+                    let ended = self.translate(&request, call, outcome);
+                    return Ok((Box::new(request), ended));
+                }
+                Step::Wait(what) => want = Some(what),
+            }
+        }
+        let waiter = crate::sync::Arc::new(operation::Synchronous::default());
+        let operation = Operation::new(request, call, Notify::Synchronous(waiter.clone()));
+        self.enqueue(place, side, operation, want);
+        Err(waiter)
+    }
+
+    pub(super) fn connect_deadline(&self, ticket: u64) {
+        if let Some(limit) = self.options.connect_limit() {
+            reactor::after(limit, reactor::Timer::Deadline { index: self.fd as usize, ticket });
+        }
+    }
+}
+
+/// How often a connection is tried again whose pair of addresses the kernel still holds.
+pub const PAIR_RETRY: Duration = Duration::from_millis(50);

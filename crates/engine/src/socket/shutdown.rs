@@ -1,0 +1,61 @@
+//! shutdown.
+
+use super::queue::Side;
+use super::{Number, Phase, Place, Socket, open, translate};
+use crate::operation::{Notify, Operation};
+use linsock_abi::map::Call;
+use linsock_abi::{Errno, WsaError};
+use linsock_backend::net;
+use linsock_backend::op::{Disconnect, Request};
+
+const SD_RECEIVE: i32 = 0;
+const SD_SEND: i32 = 1;
+const SD_BOTH: i32 = 2;
+
+/// shutdown; never blocks (Z-017).
+///
+/// # Errors
+/// WSAEINVAL for another `how`; WSAENOTCONN unconnected stream, or one without its context
+/// update (Z-011, Z-012, C-109).
+pub fn shutdown(number: Number, how: i32) -> Result<(), WsaError> {
+    let (place, mut socket) = open(number)?;
+    let (receives, sends) = match how {
+        SD_RECEIVE => (true, false),
+        SD_SEND => (false, true),
+        SD_BOTH => (true, true),
+        _ => return Err(WsaError::WSAEINVAL),
+    };
+    if socket.is_connection_oriented()
+        && (socket.phase != Phase::Connected || socket.lacks_context())
+    {
+        return Err(WsaError::WSAENOTCONN);
+    }
+    if sends && !socket.sends_shut {
+        socket.shut_sends(place)?;
+    }
+    socket.sends_shut |= sends;
+    if receives {
+        // Only a mark: nothing goes over the wire, and what comes later is still delivered
+        // to receives that were posted before (Z-014, S-028).
+        socket.receives_shut = true;
+    }
+    Ok(())
+}
+
+impl Socket {
+    fn shut_sends(&mut self, place: &'static Place) -> Result<(), WsaError> {
+        if self.is_free(Side::Output) {
+            return match net::shutdown(self.fd, SD_SEND) {
+                Ok(()) | Err(Errno(ENOTCONN)) => Ok(()),
+                Err(errno) => Err(translate(errno, Call::Shutdown)),
+            };
+        }
+        // The end goes out behind what is still queued (Z-013).
+        let request = Request::Disconnect(Disconnect::new(false, self.is_tcp()));
+        let operation = Operation::new(request, Call::Shutdown, Notify::Nobody);
+        self.enqueue(place, Side::Output, operation, None);
+        Ok(())
+    }
+}
+
+const ENOTCONN: i32 = 107;
