@@ -53,6 +53,16 @@ long long memory_in_use(void) {
     return kib * 1024;
 }
 
+extern int fork(void), waitpid(int, int *, int);
+extern void _exit(int) __attribute__((noreturn));
+
+int in_child(int (*body)(void)) {
+    int status = 0, id = fork();
+    if (id == 0) _exit(body());
+    if (id < 0 || waitpid(id, &status, 0) != id || (status & 0x7F)) return -1;
+    return status >> 8 & 0xFF;
+}
+
 extern int usleep(unsigned);
 void host_sleep(DWORD ms) { usleep(ms * 1000); }
 
@@ -77,6 +87,7 @@ char *read_only_page(void) {
 int thread_count(void) { return 0; }
 long long memory_in_use(void) { return 0; }
 void host_sleep(DWORD ms) { Sleep(ms); }
+int in_child(int (*body)(void)) { (void)body; return -1; }
 
 static const char *volatile watched;
 static volatile LONG until_s;

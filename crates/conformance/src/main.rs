@@ -9,6 +9,7 @@ mod programs;
 mod register;
 mod report;
 mod suite;
+mod world;
 
 use anyhow::{Context, Result, bail};
 use process::Outcome;
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 
 const USAGE: &str = "\
 usage: linsock-conformance report [--json] [--no-oracle] [--jobs N]
-       linsock-conformance run [--backend epoll|uring] [--filter SUBSTR] [--oracle] [--jobs N]
+       linsock-conformance run [--backend epoll|uring] [--filter SUBSTR] [--oracle] [--jobs N] [--env KEY=VALUE]
        linsock-conformance check     is the register in order?
        linsock-conformance sync      writes the `tests` lines of the register from the tests that exist
        linsock-conformance list      every test, with its clause";
@@ -38,6 +39,8 @@ struct Options {
     backends: Vec<&'static str>,
     filter: String,
     jobs: usize,
+    /// More environment for every test.
+    env: Vec<(String, String)>,
 }
 
 fn options(arguments: &[String]) -> Result<Options> {
@@ -47,6 +50,7 @@ fn options(arguments: &[String]) -> Result<Options> {
         backends: suite::BACKENDS.to_vec(),
         filter: String::new(),
         jobs: 3,
+        env: Vec::new(),
     };
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
@@ -56,6 +60,10 @@ fn options(arguments: &[String]) -> Result<Options> {
             "--oracle" => options.oracle = Some(true),
             "--no-oracle" => options.oracle = Some(false),
             "--filter" => options.filter = value()?.clone(),
+            "--env" => {
+                let (key, value) = value()?.split_once('=').context("--env KEY=VALUE")?;
+                options.env.push((key.to_owned(), value.to_owned()));
+            }
             "--jobs" => options.jobs = value()?.parse().context("--jobs")?,
             "--backend" => {
                 let name = value()?;
@@ -113,7 +121,7 @@ fn report(options: &Options) -> Result<i32> {
     let programs = programs::programs()?;
     let faults = register.faults(&tests(&programs));
     let everything = |_: &str| true;
-    let native = suite::run(&programs, &suite::BACKENDS, &everything, options.jobs)?;
+    let native = suite::run(&programs, &suite::BACKENDS, &everything, options.jobs, &options.env)?;
     let missing = match options.oracle {
         Some(false) => Some("--no-oracle".to_owned()),
         _ => oracle::missing(),
@@ -154,7 +162,8 @@ fn develop(options: &Options) -> Result<i32> {
         }
         show("oracle", &oracle::run(&programs, &wanted)?);
     } else {
-        for (backend, results) in &suite::run(&programs, &options.backends, &wanted, options.jobs)?
+        for (backend, results) in
+            &suite::run(&programs, &options.backends, &wanted, options.jobs, &options.env)?
         {
             show(backend, results);
         }

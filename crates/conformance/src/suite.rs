@@ -3,6 +3,7 @@
 use crate::native;
 use crate::process::{self, Outcome};
 use crate::programs::{self, Program};
+use crate::world;
 use anyhow::Result;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -50,6 +51,7 @@ pub fn run(
     backends: &[&'static str],
     wanted: &dyn Fn(&str) -> bool,
     workers: usize,
+    more_env: &[(String, String)],
 ) -> Result<BTreeMap<&'static str, Results>> {
     let broken = build(all)?;
     let mut results: BTreeMap<&'static str, Results> =
@@ -71,7 +73,7 @@ pub fn run(
                     test: test.name.clone(),
                     program: program.native(),
                     arguments: vec![test.name.clone()],
-                    env: test.env.clone(),
+                    env: more_env.iter().chain(&test.env).cloned().collect(),
                     slow: test.slow,
                 });
             }
@@ -82,7 +84,7 @@ pub fn run(
                 test: test.name.to_owned(),
                 program: std::env::current_exe()?,
                 arguments: vec!["native".to_owned(), test.name.to_owned()],
-                env: Vec::new(),
+                env: more_env.to_vec(),
                 slow: test.slow,
             });
         }
@@ -119,6 +121,9 @@ fn run_one(job: &Job) -> Outcome {
         command.env_remove(key);
     }
     command.args(&job.arguments).env("LINSOCK_BACKEND", job.backend).envs(job.env.iter().cloned());
+    if let Err(error) = world::prepare(&mut command, &job.env) {
+        return Outcome::Failed(error.to_string());
+    }
     let ended = match process::run(&mut command, LIMIT) {
         Ok(ended) => ended,
         Err(error) => return Outcome::Failed(error.to_string()),

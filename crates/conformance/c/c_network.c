@@ -1,0 +1,96 @@
+/* Clauses that need a network, ports or descriptors of their own: C-061, C-082..C-084, C-092, C-149, B-002, W-018.
+ * The runner makes that world (src/world.rs); a test that finds itself in another one says so. */
+#include "harness.h"
+
+#define OWN_WORLD(variable)                                                                                            \
+    NATIVE_ONLY("needs a world that the runner makes for native tests only");                                          \
+    if (!getenv(variable)) FAIL("run it through linsock-conformance run --filter %s", __func__)
+
+/* io_uring's connect passes no filter of system calls, so this is epoll's on both turns. */
+TEST_ENV(c_061_network_down, "WORLD_CONNECT_ERRNO=100 LINSOCK_BACKEND=epoll") {
+    OWN_WORLD("WORLD_CONNECT_ERRNO");
+    SA4 at = v4("127.0.0.1", 9);
+    CHECK_EQ(connect_error(bound(), &at), WSAENETDOWN);
+}
+
+TEST_ENV(c_082_no_route, "WORLD_NETWORK=own") {
+    OWN_WORLD("WORLD_NETWORK");
+    SA4 at = v4("192.0.2.1", 80);
+    CHECK_EQ(connect_error(bound(), &at), WSAENETUNREACH);
+}
+
+TEST_ENV(c_083_host_unreachable, "WORLD_NETWORK=own WORLD_UNREACHABLE=192.0.2.9") {
+    OWN_WORLD("WORLD_UNREACHABLE");
+    SA4 at = v4("192.0.2.9", 80);
+    CHECK_EQ(connect_error(bound(), &at), WSAEHOSTUNREACH);
+}
+
+TEST_ENV(c_084_no_port_left, "WORLD_NETWORK=own WORLD_PORTS=50000-50003") {
+    OWN_WORLD("WORLD_PORTS");
+    SOCKET l = bound_at("127.0.0.1", 3000);
+    CHECK_OK(listen(l, 100));
+    SA4 at = name_of(l), any = v4("0.0.0.0", 0);
+    int error = 0, connected = 0;
+    for (; connected < 10 && !error; connected++) {
+        SOCKET s = tcp();
+        /* Some stacks notice the shortage at bind already. */
+        error = bind(s, (SA *)&any, sizeof any) == 0 ? connect_error(s, &at) : WSAGetLastError();
+    }
+    CHECK_EQ(error, WSAENOBUFS);
+    CHECK_EQ(connected, 5);
+}
+
+TEST_ENV(c_092_again_after_no_route, "WORLD_NETWORK=own") {
+    OWN_WORLD("WORLD_NETWORK");
+    SA4 far_away = v4("192.0.2.1", 80), at, from;
+    int length = sizeof from;
+    SOCKET l = listener(&at), a = bound(), b = bound();
+    int port = port_of(a);
+    CHECK_EQ(connect_error(a, &far_away), WSAENETUNREACH);
+    connect_ok(a, &at);
+    own(accept(l, (SA *)&from, &length));
+    CHECK_EQ(ntohs(from.sin_port), port);
+    CHECK_EQ(connect_error(b, &far_away), WSAENETUNREACH);
+    CHECK_OK(connect(b, (SA *)&at, sizeof at));
+}
+
+TEST_ENV(c_149_one_port_for_many_peers, "WORLD_NETWORK=own WORLD_PORTS=50000-50001") {
+    OWN_WORLD("WORLD_PORTS");
+    DWORD on = 1;
+    SA4 any = v4("0.0.0.0", 0);
+    for (int i = 0; i < 20; i++) {
+        SOCKET l = bound_at("127.0.0.1", 3000 + i), s = tcp();
+        CHECK_OK(listen(l, 5));
+        SA4 at = name_of(l);
+        CHECK_OK(setsockopt(s, SOL_SOCKET, SO_REUSE_UNICASTPORT, (char *)&on, sizeof on));
+        CHECK_OK(bind(s, (SA *)&any, sizeof any));
+        connect_ok(s, &at);
+    }
+}
+
+TEST_ENV(b_002_descriptors_exhausted, "WORLD_DESCRIPTORS=40") {
+    OWN_WORLD("WORLD_DESCRIPTORS");
+    int made = 0;
+    SOCKET s;
+    WSASetLastError(0);
+    while (made < 60 && (s = socket(AF_INET, SOCK_STREAM, 0)) != INVALID_SOCKET) {
+        own(s);
+        made++;
+    }
+    CHECK_EQ(WSAGetLastError(), WSAEMFILE);
+    CHECK(made > 10 && made < 40);
+}
+
+static int child(void) {
+    WSASetLastError(0);
+    if (socket(AF_INET, SOCK_STREAM, 0) != INVALID_SOCKET) return 1;
+    return WSAGetLastError() == WSANOTINITIALISED ? 0 : 2;
+}
+
+TEST(w_018_child_of_fork_is_not_initialised) {
+    NATIVE_ONLY("Windows has no fork");
+    SOCKET client, server;
+    connected_ex(&client, &server);
+    CHECK_EQ(in_child(child), 0);
+    CHECK_EQ(send(client, "x", 1, 0), 1);
+}
