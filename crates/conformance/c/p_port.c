@@ -228,11 +228,11 @@ TEST(p_022_time_out) {
     HANDLE port = new_port(0);
     ULONGLONG began = now_ms();
     struct packet p = take(port, 0);
-    CHECK(!p.result && now_ms() - began < 50);
+    CHECK(!p.result && now_ms() - began < 500);
     CHECK_EQ(p.error, WAIT_TIMEOUT);
     began = now_ms();
     p = take(port, 150);
-    CHECK(!p.result && now_ms() - began >= 130 && now_ms() - began < 1500);
+    CHECK(!p.result && now_ms() - began >= 130 && now_ms() - began < 3000);
     CHECK_EQ(p.error, 258);
     HANDLE t = thread(post_after_200_ms, port);
     p = take(port, INFINITE);

@@ -6,6 +6,7 @@ struct worker {
     volatile LONG taken;            /* packets taken so far */
     volatile LONG order;            /* when it took its first one, from 1 */
     volatile LONG stop;
+    volatile LONG waits;            /* it is about to ask for a packet */
     enum { SPIN, BLOCK, HOST_BLOCK, LEAVE, OTHER_PORT } then;
     HANDLE other;
 };
@@ -19,6 +20,7 @@ static DWORD WINAPI work(void *argument) {
         DWORD bytes;
         ULONG_PTR key;
         OVERLAPPED *ov;
+        w->waits = 1;
         if (!GetQueuedCompletionStatus(w->port, &bytes, &key, &ov, INFINITE) || key == 0) return 0;
         w->taken++;
         if (!w->order) w->order = InterlockedIncrement(&sequence);
@@ -39,7 +41,8 @@ static void start(int count, HANDLE port) {
         worker[i].go_on = CreateEventA(NULL, FALSE, FALSE, NULL);
         worker[i].thread = thread(work, &worker[i]);
         /* One after the other, so that the order in which they wait is known. */
-        Sleep(60);
+        while (!worker[i].waits) Sleep(1);
+        Sleep(50);
     }
 }
 
@@ -92,7 +95,7 @@ TEST(p_013_latest_waiter_first) {
     for (int i = 0; i < MANY; i++) worker[i].then = LEAVE;
     for (int i = 0; i < MANY; i++) {
         post(port);
-        Sleep(80);
+        becomes(MANY, i + 1, 2000);
     }
     for (int i = 0; i < MANY; i++) order[i] = worker[i].order;
     finish_all(MANY, port);

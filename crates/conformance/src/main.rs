@@ -160,7 +160,11 @@ fn develop(options: &Options) -> Result<i32> {
         if let Some(why) = oracle::missing() {
             bail!("no oracle: {why}");
         }
-        show("oracle", &oracle::run(&programs, &wanted)?);
+        let opinion = oracle::run(&programs, &wanted)?;
+        show("oracle", &opinion);
+        let report = report::judge(&Register::load()?, Vec::new(), &BTreeMap::new(), Ok(&opinion));
+        report.faults.iter().for_each(|fault| println!("FAULT {fault}"));
+        return Ok(i32::from(!report.faults.is_empty()));
     } else {
         for (backend, results) in
             &suite::run(&programs, &options.backends, &wanted, options.jobs, &options.env)?
