@@ -8,6 +8,13 @@
 #![allow(clippy::missing_safety_doc)]
 // Functions and parameters carry Microsoft's names.
 #![allow(non_snake_case)]
+pub mod extensions;
+pub mod io;
 pub mod last_error;
+mod memory;
+mod shape;
 pub mod threading;
 pub mod winsock;
+
+#[path = "win32.rs"]
+pub mod Win32;

@@ -7,14 +7,14 @@
 pub mod desk;
 mod worker;
 
-pub use worker::{Blocked, forget_worker, own_ring, thread_exit};
+pub use worker::{by_handle, Blocked, forget_worker, own_ring, thread_exit};
 
 use crate::io::{self, Source};
 use crate::sync::{Arc, Mutex};
 use desk::{Desk, NoPacket, Seat, Visit};
 use linsock_abi::Win32Error;
 use linsock_backend::poller::{Events, Poller};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -46,6 +46,7 @@ pub struct Port {
 }
 
 thread_local! {
+    static TAKEN: Cell<Vec<Packet>> = const { Cell::new(Vec::new()) };
     static EVENTS: RefCell<Option<Box<Events>>> = const { RefCell::new(None) };
 }
 
@@ -148,6 +149,34 @@ impl Port {
                 NoPacket::Closed => Win32Error::ERROR_ABANDONED_WAIT_0,
             })
         })
+    }
+
+    /// Takes one packet.
+    ///
+    /// # Errors
+    /// As [`Port::take`].
+    pub fn take_one(self: &Arc<Self>, timeout_ms: u32, packet: &mut Packet) -> Result<(), Win32Error> {
+        self.take_many(1, timeout_ms, |_, mut packets| *packet = packets.next().unwrap_or_default())
+    }
+
+    /// Takes up to `max` packets and shows them, with their number, to `see`.
+    ///
+    /// # Errors
+    /// As [`Port::take`].
+    pub fn take_many(
+        self: &Arc<Self>,
+        max: usize,
+        timeout_ms: u32,
+        see: impl FnOnce(usize, std::vec::Drain<'_, Packet>),
+    ) -> Result<(), Win32Error> {
+        // Kept for the next time; empty whenever it is put back.
+        let mut taken = TAKEN.take();
+        let result = self.take(max, timeout_ms, &mut taken);
+        if result.is_ok() {
+            see(taken.len(), taken.drain(..));
+        }
+        TAKEN.set(taken);
+        result
     }
 
     /// Sees to the I/O that is ready; `poll` asks the kernel first.

@@ -4,6 +4,7 @@ use super::Port;
 use super::desk::Waiter;
 use crate::io;
 use crate::sync::{Arc, lock};
+use linsock_abi::Win32Error;
 use linsock_backend::ring::Ring;
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -52,11 +53,32 @@ pub struct Worker {
 }
 
 thread_local! {
+    /// The port that this thread named last, and its handle: found again without a look-up.
+    static LAST: Cell<Option<(usize, Arc<Port>)>> = const { Cell::new(None) };
     static WORKER: RefCell<Option<Worker>> = const { RefCell::new(None) };
     /// The thread's ring, in a place of its own because it is needed while the worker is at work.
     static RING: RefCell<Option<Arc<Ring>>> = const { RefCell::new(None) };
     /// The port whose I/O this thread is looking after right now.
     static VISITING: Cell<*const Port> = const { Cell::new(std::ptr::null()) };
+}
+
+/// Runs `work` with the port of a handle.
+///
+/// # Errors
+/// ERROR_INVALID_HANDLE: no open port; else what `work` answers.
+pub fn by_handle<R>(
+    handle: usize,
+    work: impl FnOnce(&Arc<Port>) -> Result<R, Win32Error>,
+) -> Result<R, Win32Error> {
+    let port = match LAST.take() {
+        Some((known, port)) if known == handle && !port.is_closed() => port,
+        _ => crate::runtime::get().handles.port(handle)?,
+    };
+    let result = work(&port);
+    if !port.is_closed() {
+        LAST.set(Some((handle, port)));
+    }
+    result
 }
 
 /// Runs `work` as a worker of the port, which the thread joins if it was elsewhere.
@@ -161,6 +183,7 @@ impl Drop for Blocked {
 /// A child of fork waits at no port.
 pub fn forget_worker() {
     // What the parent's port holds is left alone: its locks may be held for ever.
+    let _ = LAST.try_with(|last| std::mem::forget(last.take()));
     let _ = WORKER.try_with(|worker| std::mem::forget(worker.take()));
     let _ = RING.try_with(|ring| std::mem::forget(ring.take()));
 }

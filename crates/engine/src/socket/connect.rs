@@ -45,18 +45,6 @@ pub unsafe fn connect_ex(
         return Err(WsaError::WSAEAFNOSUPPORT);
     }
     // SAFETY: the caller's word.
-    if unsafe { operation::is_pending(overlapped) } {
-        // A failed call leaves it so as well (C-057): only a look at every operation tells.
-        drop(socket);
-        if is_in_use(overlapped) {
-            return Err(WsaError::WSAEINVAL);
-        }
-        socket = place.lock();
-        if !socket.open {
-            return Err(WsaError::WSAENOTSOCK);
-        }
-    }
-    // SAFETY: the caller's word.
     let overlapped = unsafe { Overlapped::begin(overlapped, &place.signal)? };
     socket.may_connect_ex()?;
     if is_unusable(&peer) {
@@ -71,8 +59,17 @@ fn is_unusable(peer: &Address) -> bool {
         && (peer.is_unspecified() || peer.port() == 0 || peer.is_multipoint())
 }
 
-/// Whether an operation that was started with this OVERLAPPED is still pending (C-146).
-fn is_in_use(overlapped: usize) -> bool {
+/// The error of a connection while another one is in progress on the socket, if one is.
+pub fn in_progress(number: Number) -> Option<WsaError> {
+    let (_, mut socket) = open(number).ok()?;
+    let busy = matches!(socket.phase, Phase::Connecting { .. });
+    busy.then(|| socket.may_connect_ex().err()).flatten()
+}
+
+/// Whether an operation that was started with this OVERLAPPED is still pending (C-146). Looks
+/// at every socket: only for an OVERLAPPED that says it is pending, as it does after a call
+/// that failed (C-057).
+pub fn is_in_use(overlapped: usize) -> bool {
     runtime::get().sockets.iter().any(|(_, place)| {
         let socket = place.lock();
         socket.input.iter().chain(&socket.output).any(|operation| operation.is_of(overlapped))

@@ -21,7 +21,7 @@ pub use accept::{accept, listen};
 pub use bind::bind;
 pub use cancel::{ThreadLists, bury_threads, cancel, cancel_of_thread, thread_exit};
 pub use close::{close, close_all};
-pub use connect::{ConnectExData, connect, connect_ex};
+pub use connect::{ConnectExData, connect, connect_ex, in_progress, is_in_use};
 pub use disconnect::disconnect_ex;
 pub use name::{local_name, peer_name};
 pub use port::{associate, set_notification_modes};
@@ -187,6 +187,16 @@ impl Socket {
     /// Whether bind was called, or something bound it implicitly.
     pub fn is_bound(&self) -> bool {
         self.binding.is_some()
+    }
+
+    /// Created with the overlapped attribute.
+    pub fn is_overlapped(&self) -> bool {
+        self.overlapped
+    }
+
+    /// Whether the socket is tied to a completion port.
+    pub fn has_port(&self) -> bool {
+        self.route.is_some()
     }
 
     /// Whether calls other than transfers are refused for want of a context update (C-106).

@@ -1,6 +1,7 @@
 //! Closing handles.
 
-use linsock_abi::{BOOL, HANDLE};
+use linsock_abi::{BOOL, HANDLE, Win32Error, WsaError};
+use linsock_engine::handle::Object;
 
 use super::{CURRENT_PROCESS, CURRENT_THREAD, handles, truth};
 
@@ -22,6 +23,17 @@ use super::{CURRENT_PROCESS, CURRENT_THREAD, handles, truth};
 pub unsafe extern "system" fn CloseHandle(hobject: HANDLE) -> BOOL {
     truth(match hobject.addr() {
         CURRENT_PROCESS | CURRENT_THREAD => Ok(()),
-        handle => handles().remove(handle).map(drop),
+        // A socket: as closesocket (Z-021).
+        socket if !linsock_engine::handle::is_handle(socket) => {
+            linsock_engine::socket::close(socket).map_err(|error| match error {
+                WsaError::WSAENOTSOCK => Win32Error::ERROR_INVALID_HANDLE,
+                other => other.into(),
+            })
+        }
+        handle => handles().remove(handle).map(|object| {
+            if let Object::Port(port) = object {
+                port.close();
+            }
+        }),
     })
 }

@@ -10,6 +10,10 @@ use super::{CURRENT_THREAD, handles, started};
 fn target(handle: HANDLE) -> Result<Target, Win32Error> {
     match handle.addr() {
         CURRENT_THREAD => Ok(Target::Thread(thread::current())),
+        // A socket's own signal (27.B).
+        socket if !linsock_engine::handle::is_handle(socket) => {
+            linsock_engine::socket::signal_of(socket).map(Target::Signal)
+        }
         handle => handles().target(handle),
     }
 }

@@ -6,6 +6,11 @@
 
 pub mod address;
 mod address_info;
+pub mod connection;
+pub mod extension;
+pub mod socket;
+pub mod startup;
+pub mod transfer;
 pub mod address_string;
 pub mod byte_order;
 pub mod database;

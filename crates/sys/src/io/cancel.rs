@@ -1,0 +1,51 @@
+//! Cancelling operations.
+
+use crate::shape;
+use linsock_abi::{BOOL, HANDLE, OVERLAPPED, Win32Error, WsaError};
+use linsock_engine::socket;
+
+fn not_a_handle(_: WsaError) -> Win32Error {
+    Win32Error::ERROR_INVALID_HANDLE
+}
+
+/// Cancels what the calling thread started on a handle.
+///
+/// # Contract
+/// TRUE even with nothing to cancel; X-007 how it ends.
+///
+/// # Errors
+/// FALSE and ERROR_INVALID_HANDLE.
+///
+/// # Linux
+/// Takes the operations out of the socket's queues, or back from a ring.
+///
+/// # Sources
+/// learn.microsoft.com: ioapiset.h, CancelIo
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn CancelIo(hfile: HANDLE) -> BOOL {
+    shape::truth(|| socket::cancel_of_thread(hfile.addr()).map(drop).map_err(not_a_handle))
+}
+
+/// Cancels what anyone started on a handle, or what was started with one OVERLAPPED.
+///
+/// # Contract
+/// X-003..X-008.
+///
+/// # Errors
+/// FALSE and ERROR_NOT_FOUND or ERROR_INVALID_HANDLE.
+///
+/// # Linux
+/// As [`CancelIo`].
+///
+/// # Sources
+/// learn.microsoft.com: ioapiset.h, CancelIoEx
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn CancelIoEx(hfile: HANDLE, lpoverlapped: *const OVERLAPPED) -> BOOL {
+    shape::truth(|| {
+        let wanted = (!lpoverlapped.is_null()).then_some(lpoverlapped.addr());
+        match socket::cancel(hfile.addr(), wanted).map_err(not_a_handle)? {
+            true => Ok(()),
+            false => Err(Win32Error::ERROR_NOT_FOUND),
+        }
+    })
+}

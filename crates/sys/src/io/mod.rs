@@ -1,0 +1,11 @@
+//! Overlapped results, cancelling and completion ports: kernel32's part.
+
+mod cancel;
+mod file;
+mod port;
+mod result;
+
+pub use cancel::*;
+pub use file::*;
+pub use port::*;
+pub use result::*;

@@ -1,0 +1,285 @@
+//! Making, naming and closing sockets.
+
+use super::started;
+use crate::memory::{read_address, write_address};
+use crate::shape;
+use linsock_abi::{
+    SOCKADDR, SOCKET, WSA_FLAG_NO_HANDLE_INHERIT, WSA_FLAG_OVERLAPPED, WSAPROTOCOL_INFOA,
+    WSAPROTOCOL_INFOW, WsaError,
+};
+use linsock_backend::memory::is_readable;
+use linsock_engine::socket::{self, Creation};
+
+/// Makes a socket.
+///
+/// # Contract
+/// B-001 defaults; S-002 always overlapped; W-001.
+///
+/// # Errors
+/// INVALID_SOCKET and WSAEAFNOSUPPORT, WSAESOCKTNOSUPPORT, WSAEPROTONOSUPPORT, WSAEPROTOTYPE,
+/// WSAEMFILE (B-002), WSANOTINITIALISED.
+///
+/// # Linux
+/// A SOCKET is its descriptor's number, never 0, 1 or 2; both numbers of AF_INET6 are taken.
+///
+/// # Sources
+/// learn.microsoft.com: winsock2.h, socket
+#[cfg_attr(feature = "export", unsafe(export_name = "ws2_socket"))]
+pub unsafe extern "system" fn socket(af: i32, r#type: i32, protocol: i32) -> SOCKET {
+    shape::socket(|| {
+        started()?;
+        let creation =
+            Creation { family: af, kind: r#type, protocol, overlapped: true, inherit: true };
+        socket::create(creation)
+    })
+}
+
+/// Makes a socket with attributes.
+///
+/// # Contract
+/// S-002 overlapped only with WSA_FLAG_OVERLAPPED; B-001, B-002.
+///
+/// # Errors
+/// As [`socket`]; WSAEFAULT for a bad lpProtocolInfo.
+///
+/// # Linux
+/// WSA_FLAG_NO_HANDLE_INHERIT is close-on-exec. Of lpProtocolInfo the family, type and
+/// protocol count where the arguments say FROM_PROTOCOL_INFO (-1).
+///
+/// # Sources
+/// learn.microsoft.com: winsock2.h, WSASocketA
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn WSASocketA(
+    af: i32,
+    r#type: i32,
+    protocol: i32,
+    lpprotocolinfo: *const WSAPROTOCOL_INFOA,
+    g: u32,
+    dwflags: u32,
+) -> SOCKET {
+    // SAFETY: the two structures differ only in the text at their end, which is not read.
+    unsafe { WSASocketW(af, r#type, protocol, lpprotocolinfo.cast(), g, dwflags) }
+}
+
+/// Makes a socket with attributes.
+///
+/// # Contract
+/// As [`WSASocketA`].
+///
+/// # Errors
+/// As [`WSASocketA`].
+///
+/// # Linux
+/// As [`WSASocketA`].
+///
+/// # Sources
+/// learn.microsoft.com: winsock2.h, WSASocketW
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn WSASocketW(
+    af: i32,
+    r#type: i32,
+    protocol: i32,
+    lpprotocolinfo: *const WSAPROTOCOL_INFOW,
+    _g: u32,
+    dwflags: u32,
+) -> SOCKET {
+    const FROM_PROTOCOL_INFO: i32 = -1;
+    shape::socket(|| {
+        started()?;
+        let mut creation = Creation {
+            family: af,
+            kind: r#type,
+            protocol,
+            overlapped: dwflags & WSA_FLAG_OVERLAPPED != 0,
+            inherit: dwflags & WSA_FLAG_NO_HANDLE_INHERIT == 0,
+        };
+        if !lpprotocolinfo.is_null() {
+            let fixed = std::mem::offset_of!(WSAPROTOCOL_INFOW, szProtocol);
+            if !is_readable(lpprotocolinfo.addr(), fixed) {
+                return Err(WsaError::WSAEFAULT);
+            }
+            // SAFETY: the fields before the text were just read by the kernel.
+            let (family, kind, protocol) = unsafe {
+                (
+                    (&raw const (*lpprotocolinfo).iAddressFamily).read_unaligned(),
+                    (&raw const (*lpprotocolinfo).iSocketType).read_unaligned(),
+                    (&raw const (*lpprotocolinfo).iProtocol).read_unaligned(),
+                )
+            };
+            let pick = |asked: i32, given: i32| if asked == FROM_PROTOCOL_INFO || asked == 0 { given } else { asked };
+            creation.family = pick(creation.family, family);
+            creation.kind = pick(creation.kind, kind);
+            creation.protocol = pick(creation.protocol, protocol);
+        }
+        socket::create(creation)
+    })
+}
+
+/// Binds a socket to an address.
+///
+/// # Contract
+/// B-003; C-010 what ConnectEx needs first; C-062.
+///
+/// # Errors
+/// WSAENOTSOCK, WSAEFAULT, WSAEINVAL bound already, WSAEAFNOSUPPORT, WSAEADDRINUSE,
+/// WSAEADDRNOTAVAIL, WSAEACCES, WSANOTINITIALISED.
+///
+/// # Linux
+/// A TCP bind to port 0 leaves the port to the connection, which then has the whole range;
+/// `getsockname` before that settles it.
+///
+/// # Sources
+/// learn.microsoft.com: winsock.h, bind
+#[cfg_attr(feature = "export", unsafe(export_name = "ws2_bind"))]
+pub unsafe extern "system" fn bind(s: SOCKET, name: *const SOCKADDR, namelen: i32) -> i32 {
+    shape::status(|| {
+        started()?;
+        socket::find(s)?;
+        // SAFETY: probed.
+        let address = unsafe { read_address(name, namelen)? };
+        socket::bind(s, address)
+    })
+}
+
+/// Starts to listen.
+///
+/// # Contract
+/// B-004.
+///
+/// # Errors
+/// WSAEINVAL unbound, WSAEISCONN, WSAEOPNOTSUPP datagram, WSAEADDRINUSE, WSAENOTSOCK.
+///
+/// # Linux
+/// A bind to port 0 is settled here.
+///
+/// # Sources
+/// learn.microsoft.com: winsock2.h, listen
+#[cfg_attr(feature = "export", unsafe(export_name = "ws2_listen"))]
+pub unsafe extern "system" fn listen(s: SOCKET, backlog: i32) -> i32 {
+    shape::status(|| {
+        started()?;
+        socket::listen(s, backlog)
+    })
+}
+
+/// Takes a connection.
+///
+/// # Contract
+/// B-005; B-006 the listener's options pass on.
+///
+/// # Errors
+/// INVALID_SOCKET and WSAEINVAL not listening, WSAEWOULDBLOCK, WSAECONNRESET, WSAEMFILE,
+/// WSAEFAULT too little room for the address, WSAEOPNOTSUPP, WSAENOTSOCK.
+///
+/// # Linux
+/// accept4; a blocking call waits for the engine's thread.
+///
+/// # Sources
+/// learn.microsoft.com: winsock2.h, accept
+#[cfg_attr(feature = "export", unsafe(export_name = "ws2_accept"))]
+pub unsafe extern "system" fn accept(s: SOCKET, addr: *mut SOCKADDR, addrlen: *mut i32) -> SOCKET {
+    shape::socket(|| {
+        started()?;
+        socket::find(s)?;
+        if !addr.is_null() && !is_readable(addrlen.addr(), size_of::<i32>()) {
+            return Err(WsaError::WSAEFAULT);
+        }
+        let (new, peer) = socket::accept(s)?;
+        if !addr.is_null() {
+            // SAFETY: probed.
+            if let Err(error) = unsafe { write_address(&peer, addr, addrlen) } {
+                let _ = socket::close(new);
+                return Err(error);
+            }
+        }
+        Ok(new)
+    })
+}
+
+/// Tells the address a socket is bound to.
+///
+/// # Contract
+/// C-109 the bind-time address before the context update; C-144 after an implicit bind.
+///
+/// # Errors
+/// WSAEINVAL not bound, WSAEFAULT, WSAENOTSOCK.
+///
+/// # Linux
+/// Settles a bind to port 0, because the contract wants a port here.
+///
+/// # Sources
+/// learn.microsoft.com: winsock.h, getsockname
+#[cfg_attr(feature = "export", unsafe(export_name = "ws2_getsockname"))]
+pub unsafe extern "system" fn getsockname(s: SOCKET, name: *mut SOCKADDR, namelen: *mut i32) -> i32 {
+    shape::status(|| {
+        started()?;
+        let address = socket::local_name(s)?;
+        // SAFETY: probed.
+        unsafe { write_address(&address, name, namelen) }
+    })
+}
+
+/// Tells the address a socket is connected to.
+///
+/// # Contract
+/// C-109 WSAENOTCONN before the context update; Z-016 still answers after shutdown.
+///
+/// # Errors
+/// WSAENOTCONN, WSAEFAULT, WSAENOTSOCK.
+///
+/// # Linux
+/// No system call: the address is known since the connection.
+///
+/// # Sources
+/// learn.microsoft.com: winsock.h, getpeername
+#[cfg_attr(feature = "export", unsafe(export_name = "ws2_getpeername"))]
+pub unsafe extern "system" fn getpeername(s: SOCKET, name: *mut SOCKADDR, namelen: *mut i32) -> i32 {
+    shape::status(|| {
+        started()?;
+        let address = socket::peer_name(s)?;
+        // SAFETY: probed.
+        unsafe { write_address(&address, name, namelen) }
+    })
+}
+
+/// Ends one or both directions of a connection.
+///
+/// # Contract
+/// Z-011..Z-018; C-109.
+///
+/// # Errors
+/// WSAEINVAL, WSAENOTCONN, WSAENOTSOCK.
+///
+/// # Linux
+/// SD_RECEIVE is a mark in the library: the kernel's own would change what is delivered.
+///
+/// # Sources
+/// learn.microsoft.com: winsock.h, shutdown
+#[cfg_attr(feature = "export", unsafe(export_name = "ws2_shutdown"))]
+pub unsafe extern "system" fn shutdown(s: SOCKET, how: i32) -> i32 {
+    shape::status(|| {
+        started()?;
+        socket::shutdown(s, how)
+    })
+}
+
+/// Closes a socket.
+///
+/// # Contract
+/// Z-001..Z-009; C-089 pending operations end with 995.
+///
+/// # Errors
+/// WSAENOTSOCK; WSAEWOULDBLOCK (Z-008).
+///
+/// # Linux
+/// The number may be given out again at once.
+///
+/// # Sources
+/// learn.microsoft.com: winsock2.h, closesocket
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn closesocket(s: SOCKET) -> i32 {
+    shape::status(|| {
+        started()?;
+        socket::close(s)
+    })
+}

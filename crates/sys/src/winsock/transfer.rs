@@ -1,0 +1,311 @@
+//! Sending and receiving.
+
+use super::started;
+use crate::memory::{buffers, check_transfer_overlapped, is_possible, read_address, write_address};
+use crate::shape;
+use linsock_abi::{
+    LPWSAOVERLAPPED_COMPLETION_ROUTINE, MSG_DONTROUTE, MSG_OOB, MSG_PARTIAL, MSG_PEEK,
+    MSG_PUSH_IMMEDIATE, MSG_WAITALL, OVERLAPPED, SOCKADDR, SOCKET, WSABUF, WsaError,
+};
+use linsock_backend::buffers::Buffers;
+use linsock_backend::memory::is_readable;
+use linsock_engine::socket::{self, Flags, Started};
+
+const OOB: u32 = MSG_OOB as u32;
+const PEEK: u32 = MSG_PEEK as u32;
+const WAITALL: u32 = MSG_WAITALL as u32;
+const PARTIAL: u32 = MSG_PARTIAL as u32;
+const DONTROUTE: u32 = MSG_DONTROUTE as u32;
+const PUSH: u32 = MSG_PUSH_IMMEDIATE as u32;
+
+/// The flags of a send: S-018..S-021.
+fn send_flags(flags: u32) -> Result<Flags, WsaError> {
+    if flags & !(OOB | DONTROUTE) != 0 {
+        return Err(WsaError::WSAEOPNOTSUPP);
+    }
+    Ok(Flags { out_of_band: flags & OOB != 0, ..Flags::default() })
+}
+
+/// The flags of a receive: S-016..S-020.
+fn receive_flags(flags: u32) -> Result<Flags, WsaError> {
+    let all = flags & WAITALL != 0;
+    if flags & !(OOB | PEEK | WAITALL | PARTIAL | PUSH) != 0 || (all && flags & PARTIAL != 0) {
+        return Err(WsaError::WSAEOPNOTSUPP);
+    }
+    Ok(Flags { out_of_band: flags & OOB != 0, peek: flags & PEEK != 0, wait_all: all })
+}
+
+/// Sends from a list of buffers.
+///
+/// # Contract
+/// S-001..S-014 overlapped or not; S-018, S-019 flags; S-048, S-049 empty sends.
+///
+/// # Errors
+/// WSA_IO_PENDING: started. Else WSAENOTCONN, WSAESHUTDOWN, WSAECONNRESET, WSAEOPNOTSUPP,
+/// WSAEWOULDBLOCK, WSAEFAULT, WSAENOTSOCK, WSANOTINITIALISED.
+///
+/// # Linux
+/// Tried at once on the calling thread. Completion routines are not there yet: asking for one
+/// fails with WSAEOPNOTSUPP.
+///
+/// # Safety
+/// With lpOverlapped, it and the buffers stay until the completion.
+///
+/// # Sources
+/// learn.microsoft.com: winsock2.h, WSASend
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn WSASend(
+    s: SOCKET,
+    lpbuffers: *const WSABUF,
+    dwbuffercount: u32,
+    lpnumberofbytessent: *mut u32,
+    dwflags: u32,
+    lpoverlapped: *mut OVERLAPPED,
+    lpcompletionroutine: LPWSAOVERLAPPED_COMPLETION_ROUTINE,
+) -> i32 {
+    shape::status(|| {
+        started()?;
+        // SAFETY: the caller's word.
+        let overlapped = unsafe { overlapped_of(s, lpoverlapped, lpcompletionroutine)? };
+        let sent = count_pointer(lpnumberofbytessent, overlapped)?;
+        // SAFETY: the caller's word.
+        let data = unsafe { buffers(lpbuffers, dwbuffercount)? };
+        let flags = send_flags(dwflags)?;
+        let done = match overlapped {
+            // SAFETY: the caller keeps both until the completion.
+            Some(overlapped) => match unsafe { socket::send_overlapped(s, data, flags, None, overlapped)? } {
+                Started::Done(ended) => ended.bytes,
+                Started::Pending => return Err(WsaError::WSA_IO_PENDING),
+            },
+            None => socket::send(s, data, flags, None)?,
+        };
+        // SAFETY: checked above.
+        unsafe { store(sent, done) };
+        Ok(())
+    })
+}
+
+/// Receives into a list of buffers.
+///
+/// # Contract
+/// S-001..S-017 overlapped or not; S-022..S-030 how it ends; S-041 lpFlags; S-047, S-049.
+///
+/// # Errors
+/// WSA_IO_PENDING: started. Else WSAENOTCONN, WSAESHUTDOWN, WSAECONNRESET, WSAEOPNOTSUPP,
+/// WSAEMSGSIZE, WSAEINVAL, WSAEWOULDBLOCK, WSAETIMEDOUT, WSAEFAULT, WSAENOTSOCK,
+/// WSANOTINITIALISED.
+///
+/// # Linux
+/// Tried at once on the calling thread, unless the last receive took all there was.
+/// Completion routines are not there yet: asking for one fails with WSAEOPNOTSUPP.
+///
+/// # Safety
+/// With lpOverlapped, it and the buffers stay until the completion.
+///
+/// # Sources
+/// learn.microsoft.com: winsock2.h, WSARecv
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn WSARecv(
+    s: SOCKET,
+    lpbuffers: *const WSABUF,
+    dwbuffercount: u32,
+    lpnumberofbytesrecvd: *mut u32,
+    lpflags: *mut u32,
+    lpoverlapped: *mut OVERLAPPED,
+    lpcompletionroutine: LPWSAOVERLAPPED_COMPLETION_ROUTINE,
+) -> i32 {
+    shape::status(|| {
+        started()?;
+        // SAFETY: the caller's word.
+        let overlapped = unsafe { overlapped_of(s, lpoverlapped, lpcompletionroutine)? };
+        let received = count_pointer(lpnumberofbytesrecvd, overlapped)?;
+        if !is_possible(lpflags.addr()) {
+            return Err(WsaError::WSAEFAULT);
+        }
+        // SAFETY: the caller's word.
+        let flags = receive_flags(unsafe { lpflags.read() })?;
+        if dwbuffercount == 0 {
+            return Err(WsaError::WSAEINVAL);
+        }
+        // SAFETY: the caller's word.
+        let data = unsafe { buffers(lpbuffers, dwbuffercount)? };
+        let ended = match overlapped {
+            // SAFETY: the caller keeps both until the completion.
+            Some(overlapped) => match unsafe { socket::receive_overlapped(s, data, flags, overlapped)? } {
+                Started::Done(ended) => ended,
+                Started::Pending => return Err(WsaError::WSA_IO_PENDING),
+            },
+            None => socket::receive(s, data, flags, false)?.0,
+        };
+        // SAFETY: checked above; the flags are the caller's.
+        unsafe {
+            store(received, ended.bytes);
+            lpflags.write(ended.flags);
+        }
+        ended.error.map_or(Ok(()), Err)
+    })
+}
+
+/// The OVERLAPPED that counts: none on a socket without the overlapped attribute, or where
+/// none was given (S-001..S-004).
+///
+/// # Safety
+/// The caller's pointers.
+unsafe fn overlapped_of(
+    s: SOCKET,
+    overlapped: *mut OVERLAPPED,
+    routine: LPWSAOVERLAPPED_COMPLETION_ROUTINE,
+) -> Result<Option<usize>, WsaError> {
+    if overlapped.is_null() {
+        return Ok(None);
+    }
+    {
+        let (_, socket) = socket::open(s)?;
+        if !socket.is_overlapped() {
+            return Ok(None);
+        }
+        if routine.is_some() {
+            // A socket of a port takes no routine at all (P-037).
+            return Err(if socket.has_port() { WsaError::WSAEINVAL } else { WsaError::WSAEOPNOTSUPP });
+        }
+    }
+    check_transfer_overlapped(overlapped).map(Some)
+}
+
+/// Where the count goes; it may be left out only with an OVERLAPPED (S-008).
+fn count_pointer(count: *mut u32, overlapped: Option<usize>) -> Result<*mut u32, WsaError> {
+    let fine = if count.is_null() { overlapped.is_some() } else { is_possible(count.addr()) };
+    if fine { Ok(count) } else { Err(WsaError::WSAEFAULT) }
+}
+
+/// # Safety
+/// NULL or writable.
+unsafe fn store(count: *mut u32, value: u32) {
+    if !count.is_null() {
+        // SAFETY: the caller's word.
+        unsafe { count.write(value) };
+    }
+}
+
+fn one_buffer(buf: usize, len: i32) -> Result<Buffers, WsaError> {
+    let len = usize::try_from(len).map_err(|_| WsaError::WSAEFAULT)?;
+    Ok(Buffers::one(buf, len))
+}
+
+/// Sends from one buffer.
+///
+/// # Contract
+/// S-043, S-044 blocking and non-blocking; C-112 right after a ConnectEx.
+///
+/// # Errors
+/// SOCKET_ERROR and WSAENOTCONN, WSAESHUTDOWN, WSAECONNRESET, WSAEWOULDBLOCK, WSAETIMEDOUT,
+/// WSAEOPNOTSUPP, WSAEFAULT, WSAENOTSOCK, WSANOTINITIALISED.
+///
+/// # Linux
+/// SIGPIPE never reaches the program.
+///
+/// # Sources
+/// learn.microsoft.com: winsock2.h, send
+#[cfg_attr(feature = "export", unsafe(export_name = "ws2_send"))]
+pub unsafe extern "system" fn send(s: SOCKET, buf: *const u8, len: i32, flags: i32) -> i32 {
+    shape::count(|| {
+        started()?;
+        socket::find(s)?;
+        let data = one_buffer(buf.addr(), len)?;
+        socket::send(s, data, send_flags(flags as u32)?, None)
+    })
+}
+
+/// Sends one datagram to an address.
+///
+/// # Contract
+/// C-144 binds implicitly; S-033..S-037.
+///
+/// # Errors
+/// As [`send`]; WSAEADDRNOTAVAIL, WSAEAFNOSUPPORT, WSAEMSGSIZE, WSAEACCES.
+///
+/// # Linux
+/// On a connection-oriented socket the address is ignored.
+///
+/// # Sources
+/// learn.microsoft.com: winsock2.h, sendto
+#[cfg_attr(feature = "export", unsafe(export_name = "ws2_sendto"))]
+pub unsafe extern "system" fn sendto(
+    s: SOCKET,
+    buf: *const u8,
+    len: i32,
+    flags: i32,
+    to: *const SOCKADDR,
+    tolen: i32,
+) -> i32 {
+    shape::count(|| {
+        started()?;
+        let oriented = socket::open(s)?.1.is_connection_oriented();
+        let to = match to.is_null() || oriented {
+            true => None,
+            // SAFETY: probed.
+            false => Some(unsafe { read_address(to, tolen)? }),
+        };
+        let data = one_buffer(buf.addr(), len)?;
+        socket::send(s, data, send_flags(flags as u32)?, to)
+    })
+}
+
+/// Receives into one buffer.
+///
+/// # Contract
+/// S-015, S-022..S-030, S-043.
+///
+/// # Errors
+/// SOCKET_ERROR and WSAENOTCONN, WSAESHUTDOWN, WSAECONNRESET, WSAEWOULDBLOCK, WSAETIMEDOUT,
+/// WSAEMSGSIZE, WSAEINVAL, WSAEOPNOTSUPP, WSAEFAULT, WSAENOTSOCK, WSANOTINITIALISED.
+///
+/// # Linux
+/// A blocking call that finds nothing waits for the engine's thread.
+///
+/// # Sources
+/// learn.microsoft.com: winsock2.h, recv
+#[cfg_attr(feature = "export", unsafe(export_name = "ws2_recv"))]
+pub unsafe extern "system" fn recv(s: SOCKET, buf: *mut u8, len: i32, flags: i32) -> i32 {
+    // SAFETY: passed on.
+    unsafe { recvfrom(s, buf, len, flags, std::ptr::null_mut(), std::ptr::null_mut()) }
+}
+
+/// Receives into one buffer and tells where a datagram came from.
+///
+/// # Contract
+/// S-026, S-030, S-032, S-039, S-040.
+///
+/// # Errors
+/// As [`recv`].
+///
+/// # Linux
+/// On a connection-oriented socket the address is left alone.
+///
+/// # Sources
+/// learn.microsoft.com: winsock.h, recvfrom
+#[cfg_attr(feature = "export", unsafe(export_name = "ws2_recvfrom"))]
+pub unsafe extern "system" fn recvfrom(
+    s: SOCKET,
+    buf: *mut u8,
+    len: i32,
+    flags: i32,
+    from: *mut SOCKADDR,
+    fromlen: *mut i32,
+) -> i32 {
+    shape::count(|| {
+        started()?;
+        socket::find(s)?;
+        let data = one_buffer(buf.addr(), len)?;
+        let wants_name = !from.is_null();
+        if wants_name && !is_readable(fromlen.addr(), size_of::<i32>()) {
+            return Err(WsaError::WSAEFAULT);
+        }
+        let (ended, source) = socket::receive(s, data, receive_flags(flags as u32)?, wants_name)?;
+        if let (true, Some(source)) = (wants_name, source) {
+            // SAFETY: probed.
+            unsafe { write_address(&source, from, fromlen)? };
+        }
+        ended.error.map_or(Ok(ended.bytes), Err)
+    })
+}
