@@ -51,6 +51,8 @@ static enum outcome run(struct test *test) {
             int error = WSAStartup(MAKEWORD(2, 2), &data);
             if (error) harness_fail(__FILE__, __LINE__, "WSAStartup gave %d", error);
             started = 1;
+            const char *wrong = wrong_backend();
+            if (wrong) harness_fail(__FILE__, __LINE__, "the library runs on %s", wrong);
         }
         watch(test->name, test->flags & SLOW ? 60 : 15);
         test->run();

@@ -154,6 +154,7 @@ char *read_only_page(void);
 int thread_count(void);                /* of this process; 0 where it cannot be told */
 void host_sleep(DWORD ms);             /* blocks in the host's own call, which linsock cannot see */
 int descriptor_count(void);            /* open descriptors; 0 where they cannot be counted */
+const char *wrong_backend(void);       /* the one in use, if LINSOCK_BACKEND forces another */
 int in_child(int (*body)(void));       /* runs it after fork; its result, or -1 */
 int host_errno(void);
 void set_host_errno(int value);

@@ -62,6 +62,12 @@ int descriptor_count(void) {
     return count;
 }
 
+const char *wrong_backend(void) {
+    const char *forced = getenv("LINSOCK_BACKEND"), *used = linsock_backend_name();
+    if (!forced || !*forced || strcmp(forced, "auto") == 0 || strcmp(forced, used) == 0) return NULL;
+    return used;
+}
+
 extern int fork(void), waitpid(int, int *, int);
 extern void _exit(int) __attribute__((noreturn));
 
@@ -96,6 +102,7 @@ char *read_only_page(void) {
 int thread_count(void) { return 0; }
 long long memory_in_use(void) { return 0; }
 void host_sleep(DWORD ms) { Sleep(ms); }
+const char *wrong_backend(void) { return NULL; }
 int descriptor_count(void) { return 0; }
 int in_child(int (*body)(void)) { (void)body; return -1; }
 

@@ -61,7 +61,8 @@ pub fn run(
         for program in all {
             for test in program.tests.iter().filter(|t| wanted(&t.name)) {
                 if let Some(why) = broken.get(program.name()) {
-                    let first = why.lines().find(|l| l.contains("error")).unwrap_or(why);
+                    let tells = |l: &&str| l.contains("undefined reference") || l.contains("error:");
+                    let first = why.lines().find(tells).unwrap_or(why);
                     results
                         .entry(*backend)
                         .or_default()
