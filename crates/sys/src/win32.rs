@@ -21,8 +21,10 @@ pub mod Networking {
         pub use crate::winsock::byte_order::*;
         pub use crate::winsock::connection::{WSAConnect, connect};
         pub use crate::winsock::database::*;
+        pub use crate::winsock::ioctl::*;
         pub use crate::winsock::name_service::*;
         pub use crate::winsock::name_service_wide::*;
+        pub use crate::winsock::option::*;
         pub use crate::winsock::socket::*;
         pub use crate::winsock::startup::*;
         pub use crate::winsock::transfer::*;

@@ -21,7 +21,7 @@ const LINGER_POLL: Duration = Duration::from_millis(5);
 /// then nothing was closed (Z-008).
 pub fn close(number: Number) -> Result<(), WsaError> {
     let (place, mut socket) = open(number)?;
-    if let Some(seconds) = socket.options.linger.filter(|&seconds| seconds > 0)
+    if let Some(seconds) = socket.effective_linger().filter(|&seconds| seconds > 0)
         && socket.phase == Phase::Connected
     {
         if socket.nonblocking && has_unsent(&socket) {
@@ -131,7 +131,7 @@ impl Socket {
         {
             return;
         }
-        let hard = self.options.linger == Some(0);
+        let hard = self.effective_linger() == Some(0);
         let first =
             matches!(net::tcp_state(self.fd), Ok(TcpState::Established | TcpState::SelfClosed));
         if first

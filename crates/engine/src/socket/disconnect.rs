@@ -77,6 +77,10 @@ impl Socket {
             let _ = net::disconnect(self.fd);
         }
         self.pin_port();
+        if self.context == Context::Default {
+            // No update came: what was held back is in effect again, as before ConnectEx.
+            self.options.restore(self.fd);
+        }
         self.phase = Phase::Idle;
         self.context = Context::Whole;
         self.since = None;

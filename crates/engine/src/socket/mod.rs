@@ -10,10 +10,15 @@ mod cancel;
 mod close;
 mod connect;
 mod disconnect;
+pub mod ioctl;
 mod name;
 pub mod option;
+mod option_access;
+mod option_group;
+mod option_table;
 mod port;
 mod queue;
+pub mod select;
 mod shutdown;
 mod transfer;
 

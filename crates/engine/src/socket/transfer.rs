@@ -195,7 +195,7 @@ pub fn send(
     socket.may_send(flags)?;
     let nonblocking = socket.nonblocking;
     let (request, call) = socket.send_request(data, flags, to, nonblocking);
-    let limit = socket.options.send_limit();
+    let limit = socket.send_limit();
     let result = run(socket, place, Side::Output, request, call, limit);
     if let Ok((_, mut socket)) = open(number) {
         socket.note_implicit_bind();
@@ -218,7 +218,7 @@ pub fn receive(
     let (place, socket) = open(number)?;
     socket.may_receive(flags, false)?;
     let (request, call) = socket.receive_request(data, flags, with_source);
-    let limit = socket.options.receive_limit();
+    let limit = socket.receive_limit();
     let (request, ended) = run_whole(socket, place, Side::Input, request, call, limit)?;
     let source = match &request {
         Request::Receive(receive) => receive.source().copied(),

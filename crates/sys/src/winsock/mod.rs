@@ -8,6 +8,8 @@ pub mod address;
 mod address_info;
 pub mod connection;
 pub mod extension;
+pub mod ioctl;
+pub mod option;
 pub mod socket;
 pub mod startup;
 pub mod transfer;
