@@ -323,6 +323,22 @@ pub fn tcp_state(fd: Fd) -> Result<TcpState, Errno> {
     })
 }
 
+/// Whether `connect` may choose this port as the local one.
+///
+/// It takes ports of the parity that the range begins with, and leaves the others to `bind`
+/// until its own are used up.
+pub fn may_be_chosen(port: u16) -> bool {
+    static RANGE: std::sync::OnceLock<(u16, u16)> = std::sync::OnceLock::new();
+    let &(low, high) = RANGE.get_or_init(|| {
+        let text = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range");
+        let text = text.unwrap_or_default();
+        let mut numbers = text.split_whitespace().map_while(|number| number.parse().ok());
+        // The kernel's default.
+        (numbers.next().unwrap_or(32768), numbers.next().unwrap_or(60999))
+    });
+    (low..=high).contains(&port) && port % 2 == low % 2
+}
+
 /// Which directions of a socket are ready.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ready {

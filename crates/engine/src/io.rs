@@ -2,7 +2,7 @@
 
 use crate::operation::{Operation, Orphan};
 use crate::runtime;
-use crate::sync::{Arc, Mutex, lock};
+use crate::sync::plain::{Arc, Mutex, lock};
 use linsock_backend::Backend;
 use linsock_backend::net::Ready;
 use linsock_backend::op::{Part, Progress};

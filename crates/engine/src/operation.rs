@@ -9,7 +9,7 @@
 
 use crate::event::Event;
 use crate::port::{Packet, Port};
-use crate::sync::{Arc, Mutex, lock};
+use crate::sync::plain::{Arc, Mutex, lock};
 use crate::wait::Signal;
 use linsock_abi::map::Call;
 use linsock_abi::{NtStatus, OVERLAPPED, WsaError};
@@ -347,3 +347,13 @@ pub fn publish_without_packet(overlapped: &Overlapped, ended: &Ended, signal: Op
 pub type KernelOutcome = Outcome;
 
 pub use crate::socket::thread_exit;
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_is_small() {
+        assert!(size_of::<Operation>() <= 256, "{} bytes", size_of::<Operation>());
+    }
+}

@@ -9,7 +9,7 @@ use crate::io::{self, Source};
 use crate::port::Port;
 use crate::runtime;
 use crate::socket::{self, Side};
-use crate::sync::{Arc, Mutex, lock};
+use crate::sync::plain::{Arc, Mutex, lock};
 use linsock_backend::Errno;
 use linsock_backend::op::Want;
 use linsock_backend::poller::{Events, Poller, Watch};

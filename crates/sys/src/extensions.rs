@@ -20,7 +20,9 @@ use std::ffi::c_char;
 /// learn.microsoft.com: mswsock.h, LPFN_CONNECTEX
 #[cfg_attr(feature = "export", unsafe(no_mangle))]
 pub unsafe extern "system" fn linsock_set_timed_wait_delay(seconds: u32) -> i32 {
-    shape::status(|| settings::set_timed_wait_delay(seconds).then_some(()).ok_or(WsaError::WSAEINVAL))
+    shape::status(|| {
+        settings::set_timed_wait_delay(seconds).then_some(()).ok_or(WsaError::WSAEINVAL)
+    })
 }
 
 /// Tells TcpTimedWaitDelay in seconds, or -1 when it is left to the kernel.

@@ -8,6 +8,7 @@
 #![allow(clippy::missing_safety_doc)]
 // Functions and parameters carry Microsoft's names.
 #![allow(non_snake_case)]
+pub mod diagnostics;
 pub mod extensions;
 pub mod io;
 pub mod last_error;

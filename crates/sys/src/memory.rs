@@ -83,7 +83,11 @@ pub(crate) fn check_transfer_overlapped(overlapped: *mut OVERLAPPED) -> Result<u
         return check_overlapped(overlapped);
     }
     let address = overlapped.addr();
-    if is_possible(address) && address.is_multiple_of(8) { Ok(address) } else { Err(WsaError::WSAEFAULT) }
+    if is_possible(address) && address.is_multiple_of(8) {
+        Ok(address)
+    } else {
+        Err(WsaError::WSAEFAULT)
+    }
 }
 
 /// Whether a process could have something at the address at all.

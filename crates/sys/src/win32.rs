@@ -11,8 +11,8 @@ pub mod Foundation {
 pub mod Networking {
     /// Winsock's functions, types and constants.
     pub mod WinSock {
-        pub use crate::last_error::{WSAGetLastError, WSASetLastError};
         pub use crate::io::WSAGetOverlappedResult;
+        pub use crate::last_error::{WSAGetLastError, WSASetLastError};
         pub use crate::threading::{
             WSACloseEvent, WSACreateEvent, WSAResetEvent, WSASetEvent, WSAWaitForMultipleEvents,
         };
@@ -25,6 +25,7 @@ pub mod Networking {
         pub use crate::winsock::name_service::*;
         pub use crate::winsock::name_service_wide::*;
         pub use crate::winsock::option::*;
+        pub use crate::winsock::select::*;
         pub use crate::winsock::socket::*;
         pub use crate::winsock::startup::*;
         pub use crate::winsock::transfer::*;
@@ -67,7 +68,9 @@ pub mod System {
 
     /// What older headers define.
     pub mod WindowsProgramming {
-        pub use linsock_abi::{FILE_SKIP_COMPLETION_PORT_ON_SUCCESS, FILE_SKIP_SET_EVENT_ON_HANDLE};
+        pub use linsock_abi::{
+            FILE_SKIP_COMPLETION_PORT_ON_SUCCESS, FILE_SKIP_SET_EVENT_ON_HANDLE,
+        };
     }
 }
 

@@ -32,9 +32,12 @@ pub struct Waiter {
     called: Condvar,
 }
 
+/// A thread's waiter, shared with whoever calls it.
+pub type WaiterRef = Arc<Waiter>;
+
 #[derive(Debug)]
 struct Waiting<P> {
-    waiter: Arc<Waiter>,
+    waiter: WaiterRef,
     /// Order of arrival at the desk.
     arrival: u64,
     seated: bool,
@@ -128,7 +131,7 @@ impl<P> Desk<P> {
     pub fn take(
         &self,
         seat: &impl Seat,
-        me: &Arc<Waiter>,
+        me: &WaiterRef,
         running: &mut bool,
         max: usize,
         deadline: Option<Instant>,
@@ -332,3 +335,6 @@ impl<P> Desk<P> {
         }
     }
 }
+
+#[cfg(all(test, loom))]
+mod model;

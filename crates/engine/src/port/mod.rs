@@ -7,10 +7,10 @@
 pub mod desk;
 mod worker;
 
-pub use worker::{by_handle, Blocked, forget_worker, own_ring, thread_exit};
+pub use worker::{Blocked, by_handle, forget_worker, own_ring, thread_exit};
 
 use crate::io::{self, Source};
-use crate::sync::{Arc, Mutex};
+use crate::sync::plain::{Arc, Mutex};
 use desk::{Desk, NoPacket, Seat, Visit};
 use linsock_abi::Win32Error;
 use linsock_backend::poller::{Events, Poller};
@@ -155,7 +155,11 @@ impl Port {
     ///
     /// # Errors
     /// As [`Port::take`].
-    pub fn take_one(self: &Arc<Self>, timeout_ms: u32, packet: &mut Packet) -> Result<(), Win32Error> {
+    pub fn take_one(
+        self: &Arc<Self>,
+        timeout_ms: u32,
+        packet: &mut Packet,
+    ) -> Result<(), Win32Error> {
         self.take_many(1, timeout_ms, |_, mut packets| *packet = packets.next().unwrap_or_default())
     }
 
@@ -218,7 +222,7 @@ impl Port {
         if !self.desk.is_held_up() {
             return false;
         }
-        let workers = crate::sync::lock(&self.workers).clone();
+        let workers = crate::sync::plain::lock(&self.workers).clone();
         for worker in workers {
             if worker.is_running()
                 && linsock_backend::thread::sleeps(worker.thread)

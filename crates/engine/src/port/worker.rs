@@ -1,9 +1,9 @@
 //! What a thread is to the port that it last waited at (P-016).
 
 use super::Port;
-use super::desk::Waiter;
+use super::desk::WaiterRef;
 use crate::io;
-use crate::sync::{Arc, lock};
+use crate::sync::plain::{Arc, lock};
 use linsock_abi::Win32Error;
 use linsock_backend::ring::Ring;
 use std::cell::{Cell, RefCell};
@@ -46,7 +46,7 @@ impl Shared {
 /// The current thread's part at its port.
 pub struct Worker {
     port: Arc<Port>,
-    pub waiter: Arc<Waiter>,
+    pub waiter: WaiterRef,
     pub shared: Arc<Shared>,
     /// The thread's own ring, where a ring is what does the I/O.
     pub ring: Option<Arc<Ring>>,
@@ -108,7 +108,7 @@ fn join(port: &Arc<Port>, before: Option<Worker>) -> Worker {
         // What the ring brings must not wait for this thread to come back.
         port.watch();
     }
-    Worker { port: port.clone(), waiter: Arc::default(), shared, ring }
+    Worker { port: port.clone(), waiter: WaiterRef::default(), shared, ring }
 }
 
 /// Takes a worker off its port; its ring goes with the thread.

@@ -6,7 +6,7 @@ use crate::io;
 use crate::operation::{Ending, Notify, Operation};
 use crate::runtime;
 use crate::settings;
-use crate::sync::{Arc, Mutex, lock};
+use crate::sync::plain::{Arc, Mutex, lock};
 use linsock_abi::WsaError;
 use linsock_backend::ring::Ring;
 use std::cell::RefCell;

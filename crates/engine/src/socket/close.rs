@@ -6,7 +6,7 @@ use super::{Number, Phase, Place, Socket, open};
 use crate::io;
 use crate::operation::{self, Ending, Orphan};
 use crate::runtime;
-use crate::sync::MutexGuard;
+use crate::sync::plain::MutexGuard;
 use linsock_abi::WsaError;
 use linsock_backend::net::{self, TcpState};
 use std::time::{Duration, Instant};

@@ -154,6 +154,7 @@ impl Socket {
         outcome: Outcome,
         overlapped: Overlapped,
     ) -> Result<(), WsaError> {
+        let outcome = self.refuse_itself(&request, outcome);
         let ended = self.translate(&request, Call::Connect, outcome);
         self.after_end(&mut request, &ended);
         let signal = (self.modes & super::port::SKIP_SET_EVENT == 0).then_some(&place.signal);
@@ -229,6 +230,22 @@ impl Socket {
                     && self.peer.ip().is_some_and(|ip| ip.is_loopback())))
     }
 
+    /// Refuses a connection that met itself: the kernel chose the very port that it was to go
+    /// to, where nobody listens (C-148).
+    pub(super) fn refuse_itself(&self, request: &Request, outcome: Outcome) -> Outcome {
+        let met_itself = outcome.error.is_none()
+            && matches!(request, Request::Connect(_))
+            && !self.asked_for_port
+            && self.is_tcp()
+            && net::may_be_chosen(self.peer.port())
+            && net::local_address(self.fd).is_ok_and(|local| local.same_endpoint(&self.peer));
+        if !met_itself {
+            return outcome;
+        }
+        let _ = net::disconnect(self.fd);
+        Outcome { error: Some(Errno(ECONNREFUSED)), ..Outcome::default() }
+    }
+
     /// Notices that a connection was established while its block is still going out (C-117).
     pub(super) fn note_connection(&mut self, operation: &Operation) {
         if self.since.is_none()
@@ -280,7 +297,13 @@ impl Socket {
             None => self.connected(by_connect_ex),
             // The connection stands although its block did not go out; what broke the send
             // is remembered (C-048).
-            Some(error) if established && error != WsaError::WSA_OPERATION_ABORTED => {
+            Some(error)
+                if established
+                    && !matches!(
+                        error,
+                        WsaError::WSA_OPERATION_ABORTED | WsaError::WSAECONNREFUSED
+                    ) =>
+            {
                 self.connected(by_connect_ex);
                 self.broken.get_or_insert(error);
             }
@@ -416,6 +439,7 @@ pub fn connect(number: Number, peer: Address) -> Result<(), WsaError> {
     let mut request = Request::Connect(Connect::new(Buffers::one(0, 0), false));
     let want = match request.attempt(socket.target(), Ready::UNKNOWN) {
         Step::Done(outcome) => {
+            let outcome = socket.refuse_itself(&request, outcome);
             let ended = socket.translate(&request, Call::Connect, outcome);
             socket.after_end(&mut request, &ended);
             // A non-blocking caller learns of the outcome as it learns of a later one.
@@ -427,7 +451,7 @@ pub fn connect(number: Number, peer: Address) -> Result<(), WsaError> {
         }
         Step::Wait(want) => want,
     };
-    let waiter = crate::sync::Arc::new(operation::Synchronous::default());
+    let waiter = crate::sync::plain::Arc::new(operation::Synchronous::default());
     let notify =
         if socket.nonblocking { Notify::Nobody } else { Notify::Synchronous(waiter.clone()) };
     let nonblocking = socket.nonblocking;

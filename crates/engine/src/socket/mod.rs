@@ -36,7 +36,7 @@ pub use transfer::{Flags, receive, receive_overlapped, send, send_overlapped};
 
 use crate::operation::{Operation, Route};
 use crate::runtime;
-use crate::sync::{Mutex, MutexGuard, lock};
+use crate::sync::plain::{Mutex, MutexGuard, lock};
 use crate::wait::Signal;
 use linsock_abi::map::Call;
 use linsock_abi::{Errno, Win32Error, WsaError};

@@ -3,7 +3,7 @@
 use super::{Number, open};
 use crate::operation::Route;
 use crate::port::Port;
-use crate::sync::Arc;
+use crate::sync::plain::Arc;
 use linsock_abi::Win32Error;
 
 /// FILE_SKIP_COMPLETION_PORT_ON_SUCCESS.

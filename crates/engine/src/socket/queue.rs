@@ -173,7 +173,7 @@ impl Socket {
         &mut self,
         side: Side,
         want: Want,
-        ring: &crate::sync::Arc<linsock_backend::ring::Ring>,
+        ring: &crate::sync::plain::Arc<linsock_backend::ring::Ring>,
     ) -> Result<(), Errno> {
         let index = self.fd as usize;
         let Some(mut head) = self.queue(side).pop_front() else { return Ok(()) };
@@ -284,6 +284,7 @@ impl Socket {
             self.queue(side).push_front(operation);
             return;
         }
+        let outcome = self.refuse_itself(&operation.request, outcome);
         let ended = self.translate(&operation.request, operation.call, outcome);
         self.end(place, operation, ended);
     }
@@ -312,7 +313,8 @@ impl Socket {
             }
             return Ended::ok(0);
         };
-        let established = matches!(request, Request::Connect(connect) if connect.is_established());
+        let established = matches!(request, Request::Connect(connect) if connect.is_established())
+            && errno != Errno(ECONNREFUSED);
         let call = if established { Call::Send } else { call };
         let error = self.error_of(errno, call);
         let bytes = if matches!(request, Request::Connect(_)) { 0 } else { outcome.bytes };
@@ -406,7 +408,7 @@ impl Socket {
         side: Side,
         mut request: Request,
         call: Call,
-    ) -> Result<(Box<Request>, Ended), crate::sync::Arc<operation::Synchronous>> {
+    ) -> Result<(Box<Request>, Ended), crate::sync::plain::Arc<operation::Synchronous>> {
         let mut want = None;
         if self.is_free(side) {
             match request.attempt(self.target(), Ready::UNKNOWN) {
@@ -417,7 +419,7 @@ impl Socket {
                 Step::Wait(what) => want = Some(what),
             }
         }
-        let waiter = crate::sync::Arc::new(operation::Synchronous::default());
+        let waiter = crate::sync::plain::Arc::new(operation::Synchronous::default());
         let operation = Operation::new(request, call, Notify::Synchronous(waiter.clone()));
         self.enqueue(place, side, operation, want);
         Err(waiter)
@@ -429,6 +431,8 @@ impl Socket {
         }
     }
 }
+
+const ECONNREFUSED: i32 = 111;
 
 /// How often a connection is tried again whose pair of addresses the kernel still holds.
 pub const PAIR_RETRY: Duration = Duration::from_millis(50);

@@ -228,7 +228,7 @@ pub fn receive(
 }
 
 fn run(
-    socket: crate::sync::MutexGuard<'static, Socket>,
+    socket: crate::sync::plain::MutexGuard<'static, Socket>,
     place: &'static Place,
     side: Side,
     request: Request,
@@ -241,7 +241,7 @@ fn run(
 
 /// Sees a non-overlapped transfer through.
 fn run_whole(
-    mut socket: crate::sync::MutexGuard<'static, Socket>,
+    mut socket: crate::sync::plain::MutexGuard<'static, Socket>,
     place: &'static Place,
     side: Side,
     mut request: Request,

@@ -48,7 +48,9 @@ pub unsafe extern "system" fn ReadFile(
         let ended = match overlapped {
             Some(overlapped) => {
                 // SAFETY: the caller keeps both until the completion.
-                let started = unsafe { socket::receive_overlapped(socket, data, Flags::default(), overlapped) };
+                let started = unsafe {
+                    socket::receive_overlapped(socket, data, Flags::default(), overlapped)
+                };
                 match started.map_err(to_win32)? {
                     Started::Done(ended) => ended,
                     Started::Pending => return Err(Win32Error::ERROR_IO_PENDING),
@@ -93,8 +95,9 @@ pub unsafe extern "system" fn WriteFile(
         let done = match overlapped {
             Some(overlapped) => {
                 // SAFETY: the caller keeps both until the completion.
-                let started =
-                    unsafe { socket::send_overlapped(socket, data, Flags::default(), None, overlapped) };
+                let started = unsafe {
+                    socket::send_overlapped(socket, data, Flags::default(), None, overlapped)
+                };
                 match started.map_err(to_win32)? {
                     Started::Done(ended) => ended.bytes,
                     Started::Pending => return Err(Win32Error::ERROR_IO_PENDING),
@@ -126,7 +129,8 @@ fn open(
     if !counts {
         return Ok((socket, None));
     }
-    let overlapped = check_transfer_overlapped(overlapped).map_err(|_| Win32Error::ERROR_NOACCESS)?;
+    let overlapped =
+        check_transfer_overlapped(overlapped).map_err(|_| Win32Error::ERROR_NOACCESS)?;
     Ok((socket, Some(overlapped)))
 }
 

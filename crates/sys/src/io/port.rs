@@ -3,7 +3,9 @@
 use crate::last_error::{self, KeepErrno};
 use crate::memory::is_possible;
 use crate::shape;
-use linsock_abi::{BOOL, HANDLE, INVALID_HANDLE_VALUE, NtStatus, OVERLAPPED, OVERLAPPED_ENTRY, Win32Error};
+use linsock_abi::{
+    BOOL, HANDLE, INVALID_HANDLE_VALUE, NtStatus, OVERLAPPED, OVERLAPPED_ENTRY, Win32Error,
+};
 use linsock_engine::handle::Object;
 use linsock_engine::port::{self, Packet, Port};
 use linsock_engine::{runtime, socket};
@@ -81,12 +83,15 @@ pub unsafe extern "system" fn GetQueuedCompletionStatus(
     dwmilliseconds: u32,
 ) -> BOOL {
     shape::truth(|| {
-        let outputs = [lpnumberofbytestransferred.addr(), lpcompletionkey.addr(), lpoverlapped.addr()];
+        let outputs =
+            [lpnumberofbytestransferred.addr(), lpcompletionkey.addr(), lpoverlapped.addr()];
         if !outputs.into_iter().all(is_possible) {
             return Err(Win32Error::ERROR_INVALID_PARAMETER);
         }
         let mut packet = Packet::default();
-        let result = port::by_handle(completionport.addr(), |port| port.take_one(dwmilliseconds, &mut packet));
+        let result = port::by_handle(completionport.addr(), |port| {
+            port.take_one(dwmilliseconds, &mut packet)
+        });
         if let Err(error) = result {
             // SAFETY: the caller's pointer; nothing was dequeued (P-021).
             unsafe { lpoverlapped.write(ptr::null_mut()) };
@@ -204,6 +209,9 @@ pub unsafe extern "system" fn PostQueuedCompletionStatus(
 /// # Sources
 /// learn.microsoft.com: winbase.h, SetFileCompletionNotificationModes
 #[cfg_attr(feature = "export", unsafe(no_mangle))]
-pub unsafe extern "system" fn SetFileCompletionNotificationModes(filehandle: HANDLE, flags: u8) -> BOOL {
+pub unsafe extern "system" fn SetFileCompletionNotificationModes(
+    filehandle: HANDLE,
+    flags: u8,
+) -> BOOL {
     shape::truth(|| socket::set_notification_modes(filehandle.addr(), flags))
 }

@@ -61,7 +61,8 @@ pub unsafe extern "system" fn GetOverlappedResultEx(
             return Err(Win32Error::ERROR_NOACCESS);
         }
         // SAFETY: just read by the kernel.
-        let status = unsafe { wait_for(hfile.addr(), lpoverlapped, dwmilliseconds, balertable != 0)? };
+        let status =
+            unsafe { wait_for(hfile.addr(), lpoverlapped, dwmilliseconds, balertable != 0)? };
         // SAFETY: the operation has ended; both are the caller's.
         unsafe { lpnumberofbytestransferred.write((*lpoverlapped).InternalHigh as u32) };
         match status {

@@ -3,7 +3,9 @@
 use super::started;
 use crate::memory::{check_overlapped, read_address};
 use crate::shape;
-use linsock_abi::{BOOL, OVERLAPPED, QOS, SOCKADDR, SOCKET, TF_REUSE_SOCKET, WSABUF, Win32Error, WsaError};
+use linsock_abi::{
+    BOOL, OVERLAPPED, QOS, SOCKADDR, SOCKET, TF_REUSE_SOCKET, WSABUF, Win32Error, WsaError,
+};
 use linsock_backend::memory::is_readable;
 use linsock_engine::operation;
 use linsock_engine::socket::{self, ConnectExData};

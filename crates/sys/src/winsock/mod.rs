@@ -6,23 +6,24 @@
 
 pub mod address;
 mod address_info;
-pub mod connection;
-pub mod extension;
-pub mod ioctl;
-pub mod option;
-pub mod socket;
-pub mod startup;
-pub mod transfer;
 pub mod address_string;
 pub mod byte_order;
+pub mod connection;
 pub mod database;
 mod database_file;
 mod endpoint;
+pub mod extension;
+pub mod ioctl;
 pub mod name_service;
 pub mod name_service_wide;
+pub mod option;
 mod record;
 mod resolver;
+pub mod select;
+pub mod socket;
+pub mod startup;
 mod text;
+pub mod transfer;
 
 use linsock_abi::{SOCKET_ERROR, WsaError};
 

@@ -106,7 +106,9 @@ pub unsafe extern "system" fn WSASocketW(
                     (&raw const (*lpprotocolinfo).iProtocol).read_unaligned(),
                 )
             };
-            let pick = |asked: i32, given: i32| if asked == FROM_PROTOCOL_INFO || asked == 0 { given } else { asked };
+            let pick = |asked: i32, given: i32| {
+                if asked == FROM_PROTOCOL_INFO || asked == 0 { given } else { asked }
+            };
             creation.family = pick(creation.family, family);
             creation.kind = pick(creation.kind, kind);
             creation.protocol = pick(creation.protocol, protocol);
@@ -210,7 +212,11 @@ pub unsafe extern "system" fn accept(s: SOCKET, addr: *mut SOCKADDR, addrlen: *m
 /// # Sources
 /// learn.microsoft.com: winsock.h, getsockname
 #[cfg_attr(feature = "export", unsafe(export_name = "ws2_getsockname"))]
-pub unsafe extern "system" fn getsockname(s: SOCKET, name: *mut SOCKADDR, namelen: *mut i32) -> i32 {
+pub unsafe extern "system" fn getsockname(
+    s: SOCKET,
+    name: *mut SOCKADDR,
+    namelen: *mut i32,
+) -> i32 {
     shape::status(|| {
         started()?;
         let address = socket::local_name(s)?;
@@ -233,7 +239,11 @@ pub unsafe extern "system" fn getsockname(s: SOCKET, name: *mut SOCKADDR, namele
 /// # Sources
 /// learn.microsoft.com: winsock.h, getpeername
 #[cfg_attr(feature = "export", unsafe(export_name = "ws2_getpeername"))]
-pub unsafe extern "system" fn getpeername(s: SOCKET, name: *mut SOCKADDR, namelen: *mut i32) -> i32 {
+pub unsafe extern "system" fn getpeername(
+    s: SOCKET,
+    name: *mut SOCKADDR,
+    namelen: *mut i32,
+) -> i32 {
     shape::status(|| {
         started()?;
         let address = socket::peer_name(s)?;

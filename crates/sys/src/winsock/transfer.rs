@@ -73,10 +73,12 @@ pub unsafe extern "system" fn WSASend(
         let flags = send_flags(dwflags)?;
         let done = match overlapped {
             // SAFETY: the caller keeps both until the completion.
-            Some(overlapped) => match unsafe { socket::send_overlapped(s, data, flags, None, overlapped)? } {
-                Started::Done(ended) => ended.bytes,
-                Started::Pending => return Err(WsaError::WSA_IO_PENDING),
-            },
+            Some(overlapped) => {
+                match unsafe { socket::send_overlapped(s, data, flags, None, overlapped)? } {
+                    Started::Done(ended) => ended.bytes,
+                    Started::Pending => return Err(WsaError::WSA_IO_PENDING),
+                }
+            }
             None => socket::send(s, data, flags, None)?,
         };
         // SAFETY: checked above.
@@ -131,10 +133,12 @@ pub unsafe extern "system" fn WSARecv(
         let data = unsafe { buffers(lpbuffers, dwbuffercount)? };
         let ended = match overlapped {
             // SAFETY: the caller keeps both until the completion.
-            Some(overlapped) => match unsafe { socket::receive_overlapped(s, data, flags, overlapped)? } {
-                Started::Done(ended) => ended,
-                Started::Pending => return Err(WsaError::WSA_IO_PENDING),
-            },
+            Some(overlapped) => {
+                match unsafe { socket::receive_overlapped(s, data, flags, overlapped)? } {
+                    Started::Done(ended) => ended,
+                    Started::Pending => return Err(WsaError::WSA_IO_PENDING),
+                }
+            }
             None => socket::receive(s, data, flags, false)?.0,
         };
         // SAFETY: checked above; the flags are the caller's.
@@ -166,7 +170,11 @@ unsafe fn overlapped_of(
         }
         if routine.is_some() {
             // A socket of a port takes no routine at all (P-037).
-            return Err(if socket.has_port() { WsaError::WSAEINVAL } else { WsaError::WSAEOPNOTSUPP });
+            return Err(if socket.has_port() {
+                WsaError::WSAEINVAL
+            } else {
+                WsaError::WSAEOPNOTSUPP
+            });
         }
     }
     check_transfer_overlapped(overlapped).map(Some)

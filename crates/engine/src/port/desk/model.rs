@@ -1,0 +1,110 @@
+//! The desk under every interleaving (within a bound of preemptions): packets are neither
+//! lost nor doubled, and nobody sleeps beside a packet.
+
+use super::*;
+use crate::sync::{AtomicUsize, Ordering};
+
+/// A seat as the kernel offers it: a kick is kept until somebody sits.
+#[derive(Default)]
+struct Bench {
+    kicks: Mutex<u32>,
+    kicked: Condvar,
+}
+
+impl Seat for Bench {
+    fn sit(&self, _: Option<Duration>) {
+        let mut kicks = self.kicks.lock().unwrap();
+        while *kicks == 0 {
+            kicks = self.kicked.wait(kicks).unwrap();
+        }
+        // An edge: however many kicks, it is told once.
+        *kicks = 0;
+    }
+
+    fn kick(&self) {
+        *self.kicks.lock().unwrap() += 1;
+        self.kicked.notify_one();
+    }
+}
+
+fn check(model: impl Fn() + Sync + Send + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(3);
+    builder.check(model);
+}
+
+fn take(desk: &Desk<u32>, seat: &Bench) -> Option<u32> {
+    let mut taken = Vec::new();
+    let mut running = false;
+    let me = WaiterRef::default();
+    let result = desk.take(seat, &me, &mut running, 1, None, &mut taken, |_| {});
+    if running {
+        desk.stop_running(seat);
+    }
+    result.ok().and(taken.pop())
+}
+
+/// Two waiters and two packets, with as many seats as may run.
+fn two_and_two(limit: u32) {
+    check(move || {
+        let world = Arc::new((Desk::new(limit), Bench::default(), AtomicUsize::new(0)));
+        let waiters: Vec<_> = (0..2)
+            .map(|_| {
+                let world = world.clone();
+                loom::thread::spawn(move || {
+                    let packet = take(&world.0, &world.1).unwrap();
+                    world.2.fetch_add(packet as usize, Ordering::Relaxed);
+                })
+            })
+            .collect();
+        world.0.post(&world.1, 1);
+        world.0.post(&world.1, 10);
+        for waiter in waiters {
+            waiter.join().unwrap();
+        }
+        assert_eq!(world.2.load(Ordering::Relaxed), 11, "each packet once");
+    });
+}
+
+#[test]
+fn p_041_two_waiters_two_packets_both_seated() {
+    two_and_two(2);
+}
+
+#[test]
+fn p_041_two_waiters_two_packets_one_parked() {
+    two_and_two(1);
+}
+
+#[test]
+fn p_023_a_close_wakes_everyone() {
+    check(|| {
+        let world = Arc::new((Desk::<u32>::new(1), Bench::default()));
+        let waiter = {
+            let world = world.clone();
+            loom::thread::spawn(move || take(&world.0, &world.1))
+        };
+        world.0.close(&world.1);
+        assert_eq!(waiter.join().unwrap(), None);
+    });
+}
+
+#[test]
+fn p_017_a_thread_that_blocks_lets_a_waiter_go() {
+    check(|| {
+        let world = Arc::new((Desk::new(1), Bench::default()));
+        world.0.post(&world.1, 1);
+        world.0.post(&world.1, 2);
+        let mut taken = Vec::new();
+        let mut running = false;
+        let me = WaiterRef::default();
+        let first = world.0.take(&world.1, &me, &mut running, 1, None, &mut taken, |_| {});
+        assert!(first.is_ok() && running);
+        let waiter = {
+            let world = world.clone();
+            loom::thread::spawn(move || take(&world.0, &world.1))
+        };
+        world.0.stop_running(&world.1);
+        assert_eq!(waiter.join().unwrap(), Some(2));
+    });
+}
