@@ -155,6 +155,7 @@ typedef struct WSAData {
 
 #include "linsock/fd_set.h"
 #include "linsock/netdb.h"
+#include "linsock/poll.h"
 #include "linsock/protocol_info.h"
 
 typedef struct linger {

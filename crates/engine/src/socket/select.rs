@@ -22,6 +22,8 @@ const SLICE_MAX: Duration = Duration::from_millis(50);
 const PAUSE_FIRST: Duration = Duration::from_millis(1);
 
 const NOTHING: Ready = Ready { readable: false, writable: false, failed: false, urgent: false };
+/// An entry that the kernel passes over.
+const NO_QUESTION: (Fd, Ready) = (-1, NOTHING);
 
 /// One socket, and what is asked about it.
 #[derive(Clone, Copy)]
@@ -60,6 +62,16 @@ impl View {
 
     fn is_connecting(&self) -> bool {
         matches!(self.stage, Stage::Connecting { .. })
+    }
+
+    /// What the kernel is asked about the socket.
+    fn question(&self, wanted: Ready) -> (Fd, Ready) {
+        match self.stage {
+            _ if !self.is_for_kernel() => NO_QUESTION,
+            // Whatever is wanted, the end of the connect is awaited first.
+            Stage::Connecting { .. } => (self.fd, Ready { writable: true, ..NOTHING }),
+            _ => (self.fd, wanted),
+        }
     }
 
     fn has_urgent(&self, kernel: Ready) -> bool {
@@ -130,20 +142,19 @@ fn wait(
 /// One look at all items, which may wait in the kernel; also whether the kernel had news.
 fn glance(items: &[Item], time: Duration) -> Result<(Found, bool), WsaError> {
     let views: Vec<Option<View>> = items.iter().map(|item| look(item.number, false)).collect();
-    let settled = views.iter().any(|view| {
-        view.is_none_or(|view| matches!(view.stage, Stage::Unconnected { failed: true }))
-    });
-    // The kernel counts in milliseconds; a shorter rest must not become a busy loop.
-    let time_ms = if settled { 0 } else { time.as_nanos().div_ceil(1_000_000) as i32 };
+    // What is no socket ends the wait at once. The kernel counts in milliseconds, rounded up:
+    // a shorter rest must not become a busy loop.
+    let time_ms = if views.iter().all(Option::is_some) {
+        time.as_nanos().div_ceil(1_000_000) as i32
+    } else {
+        0
+    };
     let mut set: Vec<(Fd, Ready)> = items
         .iter()
         .zip(&views)
         .map(|(item, view)| match view {
-            Some(view) if view.is_connecting() => {
-                (view.fd, Ready { writable: true, ..NOTHING }).filter_kernel(view)
-            }
-            Some(view) => (view.fd, item.wanted).filter_kernel(view),
-            None => (-1, NOTHING),
+            Some(view) => view.question(item.wanted),
+            None => NO_QUESTION,
         })
         .collect();
     // A signal's arrival is no news.
@@ -166,17 +177,6 @@ fn glance(items: &[Item], time: Duration) -> Result<(Found, bool), WsaError> {
         })
         .collect();
     Ok((found, woken))
-}
-
-/// Keeps the kernel out where its word does not count.
-trait FilterKernel {
-    fn filter_kernel(self, view: &View) -> Self;
-}
-
-impl FilterKernel for (Fd, Ready) {
-    fn filter_kernel(self, view: &View) -> Self {
-        if view.is_for_kernel() { self } else { (-1, NOTHING) }
-    }
 }
 
 /// The three sets of a select.

@@ -156,7 +156,7 @@ pub unsafe extern "system" fn WSAPoll(fdarray: *mut WSAPOLLFD, fds: u32, timeout
 /// # Sources
 /// learn.microsoft.com: winsock2.h, select
 #[cfg_attr(feature = "export", unsafe(no_mangle))]
-pub unsafe extern "system" fn __WSAFDIsSet(s: SOCKET, set: *const FD_SET) -> i32 {
+pub unsafe extern "system" fn __WSAFDIsSet(s: SOCKET, set: *mut FD_SET) -> i32 {
     // SAFETY: NULL, or by the module's vocabulary a set as long as it says.
     unsafe { read(set) }.is_ok_and(|sockets| sockets.contains(&s)).into()
 }
