@@ -1,1 +1,58 @@
-//! linsock
+//! Winsock's overlapped I/O in safe Rust: ConnectEx, completion ports and their family.
+//!
+//! The same source runs on Windows over `windows-sys` and on Linux over `linsock-sys`, because
+//! it is written against windows-sys' names alone.
+//!
+//! ```
+//! use linsock::{CompletionPort, Notify, Socket};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+//! let port = CompletionPort::new(0)?;
+//! let socket = Socket::for_address(&listener.local_addr()?)?;
+//! socket.bind_any()?;
+//! port.associate(&socket, 7)?;
+//! let connecting = socket.connect_ex(listener.local_addr()?, b"hello".to_vec(), Notify::Port)?;
+//! let packet = port.get(None)?.expect("no time limit was given");
+//! assert!(packet.is_of(&connecting));
+//! assert_eq!(packet.result, Ok(5));
+//! socket.update_connect_context()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Why no safe call leaves the kernel writing into freed memory
+//! An [`Operation`] keeps its OVERLAPPED and its buffer in one heap record that the caller cannot
+//! reach before the operation is over. With [`Notify::Port`] a reference to the record travels
+//! with the operation itself and comes back with its packet, so that neither dropping nor
+//! forgetting the `Operation` frees it early. With [`Notify::Event`] dropping cancels and waits;
+//! forgetting leaks.
+
+mod address;
+#[cfg(not(windows))]
+pub mod diagnostics;
+mod error;
+mod event;
+mod extension;
+mod operation;
+mod option;
+mod port;
+mod record;
+mod resolve;
+mod socket;
+mod startup;
+mod time;
+
+#[cfg(windows)]
+use windows_sys as sys;
+
+#[cfg(not(windows))]
+use linsock_sys as sys;
+
+pub use error::{Call, Errno, NtStatus, Win32Error, WsaError};
+pub use event::Event;
+pub use operation::{Completion, Notify, Operation, OperationId};
+pub use port::{CompletionPort, Packet};
+pub use resolve::resolve;
+pub use socket::{Shutdown, Socket};
+pub use startup::startup;

@@ -1,0 +1,3 @@
+//! What serves this process on Linux, and why.
+
+pub use linsock_sys::diagnostics::{backend, uring_refusal};
