@@ -303,15 +303,16 @@ TEST(c_089_closing_is_operation_aborted) {
 }
 
 TEST(c_090_order_of_the_checks) {
-    SA4 at, zero = v4("0.0.0.0", 0), wrong = v4("127.0.0.1", 9);
+    SA4 at, zero = v4("0.0.0.0", 0), wrong = v4("127.0.0.1", 9), cut_short = v4("127.0.0.1", 9);
     SOCKET l = listener(&at), s = bound(), connected = bound();
     LPFN_CONNECTEX call = connect_ex();
     connect_ok(connected, &at);
     wrong.sin_family = 99;
+    cut_short.sin_family = AF_INET6;
     struct { SOCKET s; const void *name; int length; OVERLAPPED *ov; int error; const char *what; } row[] = {
         { INVALID_SOCKET, NULL, 0, NULL, WSAENOTSOCK, "socket before the rest" },
         { s, NULL, 0, NULL, ERROR_INVALID_PARAMETER, "OVERLAPPED before memory" },
-        { s, &wrong, 2, op_plain(), WSAEFAULT, "memory before family" },
+        { s, &cut_short, 16, op_plain(), WSAEFAULT, "memory before family" },
         { l, &wrong, 16, op_plain(), WSAEAFNOSUPPORT, "family before state" },
         { tcp(), &zero, 16, op_plain(), WSAEINVAL, "state before address" },
         { l, &zero, 16, op_plain(), WSAEINVAL, "state before address" },

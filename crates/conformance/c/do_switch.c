@@ -1,8 +1,6 @@
 /* DO-01..DO-12: where Microsoft's pages and Windows differ, one test for each side. */
 #include "harness.h"
 
-#define OBSERVED "LINSOCK_CONTRACT=observed"
-
 static SOCKET pending_connect_ex(SA4 *nobody, OVERLAPPED **ov) {
     SOCKET s = bound();
     stuck(nobody);
@@ -23,7 +21,7 @@ static void second_connect_ex(int expected) {
 }
 
 TEST(do_01_documented_is_wsaealready) { second_connect_ex(WSAEALREADY); }
-TEST_ENV(do_01_observed_is_wsaeinval, OBSERVED) { second_connect_ex(WSAEINVAL); }
+TEST_ENV(do_01_observed_is_wsaeinval, "LINSOCK_CONTRACT=observed") { second_connect_ex(WSAEINVAL); }
 
 static void connect_before_update(int expected) {
     SA4 at;
@@ -36,7 +34,7 @@ static void connect_before_update(int expected) {
 }
 
 TEST(do_02_documented_is_wsaeisconn) { connect_before_update(WSAEISCONN); }
-TEST_ENV(do_02_observed_is_wsaeinval, OBSERVED) { connect_before_update(WSAEINVAL); }
+TEST_ENV(do_02_observed_is_wsaeinval, "LINSOCK_CONTRACT=observed") { connect_before_update(WSAEINVAL); }
 
 static void connect_during(int expected) {
     SA4 nobody;
@@ -47,7 +45,7 @@ static void connect_during(int expected) {
 }
 
 TEST(do_03_documented_is_wsaealready) { connect_during(WSAEALREADY); }
-TEST_ENV(do_03_observed_is_wsaeinval, OBSERVED) { connect_during(WSAEINVAL); }
+TEST_ENV(do_03_observed_is_wsaeinval, "LINSOCK_CONTRACT=observed") { connect_during(WSAEINVAL); }
 
 static void disconnect_twice(void) {
     SOCKET client, server;
@@ -57,14 +55,14 @@ static void disconnect_twice(void) {
 }
 
 TEST(do_05_documented_is_success) { disconnect_twice(); }
-TEST_ENV(do_05_observed_is_success, OBSERVED) { disconnect_twice(); }
+TEST_ENV(do_05_observed_is_success, "LINSOCK_CONTRACT=observed") { disconnect_twice(); }
 
 TEST(do_06_documented_is_wsaenoprotoopt) {
     DWORD value;
     int length = sizeof value;
     CHECK_SOCK_ERR(getsockopt(udp(), SOL_SOCKET, SO_CONNECT_TIME, (char *)&value, &length), WSAENOPROTOOPT);
 }
-TEST_ENV(do_06_observed_is_all_ones, OBSERVED) { CHECK_EQ(connect_time(udp()), NOT_CONNECTED); }
+TEST_ENV(do_06_observed_is_all_ones, "LINSOCK_CONTRACT=observed") { CHECK_EQ(connect_time(udp()), NOT_CONNECTED); }
 
 static OVERLAPPED *sent(SOCKET *s) {
     SA4 at;
@@ -84,7 +82,7 @@ TEST(do_07_documented_is_wsaefault) {
     CHECK_EQ(bytes, 4);
 }
 
-TEST_ENV(do_07_observed_is_true, OBSERVED) {
+TEST_ENV(do_07_observed_is_true, "LINSOCK_CONTRACT=observed") {
     SOCKET s;
     DWORD bytes = 0;
     OVERLAPPED *ov = sent(&s);
@@ -98,7 +96,7 @@ static void without_overlapped(int expected) {
 }
 
 TEST(do_08_documented_is_wsaefault) { without_overlapped(WSAEFAULT); }
-TEST_ENV(do_08_observed_is_invalid_parameter, OBSERVED) { without_overlapped(ERROR_INVALID_PARAMETER); }
+TEST_ENV(do_08_observed_is_invalid_parameter, "LINSOCK_CONTRACT=observed") { without_overlapped(ERROR_INVALID_PARAMETER); }
 
 struct leaving { SOCKET s; SA4 at; OVERLAPPED *ov; };
 
@@ -122,7 +120,7 @@ TEST(do_12_documented_outlives_the_thread) {
     CHECK(still_pending(l.ov, 300));
 }
 
-TEST_ENV(do_12_observed_outlives_the_thread, OBSERVED) {
+TEST_ENV(do_12_observed_outlives_the_thread, "LINSOCK_CONTRACT=observed") {
     struct leaving l = left_behind();
     CHECK(still_pending(l.ov, 300));
 }

@@ -24,6 +24,7 @@ pub struct Test {
     pub slow: bool,
     /// What must be in the environment before the process starts.
     pub env: Vec<(String, String)>,
+    wants_env: bool,
 }
 
 impl Program {
@@ -52,7 +53,10 @@ pub fn programs() -> Result<Vec<Program>> {
     let mut programs = Vec::new();
     for source in sources {
         let text = std::fs::read_to_string(&source)?;
-        let tests = text.lines().filter_map(declared).collect();
+        let tests: Vec<Test> = text.lines().filter_map(declared).collect();
+        if let Some(test) = tests.iter().find(|t| t.wants_env && t.env.is_empty()) {
+            bail!("{}: the environment is not written out beside the name", test.name);
+        }
         programs.push(Program { source, tests });
     }
     Ok(programs)
@@ -71,7 +75,12 @@ fn declared(line: &str) -> Option<Test> {
         .split_whitespace()
         .filter_map(|pair| pair.split_once('='))
         .map(|(k, v)| (k.to_owned(), v.to_owned()));
-    Some(Test { name, slow: macro_name == "_SLOW" || more.contains("SLOW"), env: env.collect() })
+    Some(Test {
+        name,
+        slow: macro_name == "_SLOW" || more.contains("SLOW"),
+        env: env.collect(),
+        wants_env: macro_name == "_ENV",
+    })
 }
 
 /// `cargo build --release -p linsock-dll`; the programs are linked to what it leaves.

@@ -61,7 +61,8 @@ pub fn run(
         for program in all {
             for test in program.tests.iter().filter(|t| wanted(&t.name)) {
                 if let Some(why) = broken.get(program.name()) {
-                    let tells = |l: &&str| l.contains("undefined reference") || l.contains("error:");
+                    let tells =
+                        |l: &&str| l.contains("undefined reference") || l.contains("error:");
                     let first = why.lines().find(tells).unwrap_or(why);
                     results
                         .entry(*backend)

@@ -1,0 +1,216 @@
+//! The library, the clause tests and the examples under AddressSanitizer, on both backends: no access to memory that was
+//! freed, none past its end, and nothing leaked.
+//!
+//! The library itself is instrumented, not only the programs: what it must not do is to write to an OVERLAPPED after the
+//! program may have freed it. The compiler has the switch, but keeps it for nightly builds; RUSTC_BOOTSTRAP opens it.
+//! Everything is built once more for this, so the tests are ignored unless asked for:
+//!
+//!     cargo test --release -p linsock-conformance --test sanitizer -- --ignored
+
+// The runner's own way to give a test a network or a limit.
+#[allow(dead_code)]
+#[path = "../src/process.rs"]
+mod process;
+#[path = "../src/world.rs"]
+mod world;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
+
+const BACKENDS: [&str; 2] = ["epoll", "uring"];
+/// What a program ends with that the sanitizer stopped; no test does.
+const STOPPED: i32 = 99;
+const SUPPORT: [&str; 3] = ["harness.c", "support.c", "world.c"];
+/// ConnectEx operations of the stress test, on each backend, unless STRESS_OPERATIONS says otherwise.
+const STRESS_OPERATIONS: &str = "50000";
+
+/// Tests that measure what the sanitizer changes.
+const LEFT_OUT: [(&str, &str); 0] = [];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn made() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |t| root().join(t));
+    target.join("sanitizer")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn must(command: &mut Command) -> Output {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(output.status.success(), "{command:?}\n{}", text(&output.stderr));
+    output
+}
+
+/// The folder of the instrumented library, built once.
+fn library() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let version = text(&must(Command::new("rustc").arg("-vV")).stdout);
+        let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_else(|| panic!("{version}"));
+        // With a target named, build scripts and macros stay as they are.
+        must(
+            Command::new(env!("CARGO"))
+                .args(["build", "--release", "--quiet", "-p", "linsock-dll", "--target", host])
+                .env("RUSTC_BOOTSTRAP", "1")
+                .env("RUSTFLAGS", "-Zsanitizer=address -Cforce-frame-pointers=yes")
+                .env("CARGO_TARGET_DIR", made())
+                .current_dir(root()),
+        );
+        made().join(host).join("release")
+    })
+}
+
+/// Compiles a program against the instrumented library.
+fn built(sources: &[PathBuf]) -> PathBuf {
+    let name = sources[0].file_stem().unwrap_or_else(|| panic!("{sources:?}"));
+    let program = made().join(name);
+    must(
+        Command::new("gcc")
+            .args(["-std=gnu11", "-O1", "-g", "-fsanitize=address", "-fno-omit-frame-pointer", "-Iinclude"])
+            .args(sources)
+            .arg("-o")
+            .arg(&program)
+            .arg("-L")
+            .arg(library())
+            .arg(format!("-Wl,-rpath,{}", library().display()))
+            .args(["-llinsock", "-lpthread"])
+            .current_dir(root()),
+    );
+    program
+}
+
+fn sanitized(program: &Path, backend: &str) -> Command {
+    let suppressions = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c/leaks.supp");
+    let mut command = Command::new(program);
+    command
+        .env("LINSOCK_BACKEND", backend)
+        .env("ASAN_OPTIONS", format!("exitcode={STOPPED}:detect_leaks=1:log_path=stderr"))
+        .env("LSAN_OPTIONS", format!("suppressions={}:print_suppressions=0", suppressions.display()));
+    command
+}
+
+/// One test in a process of its own; what is wrong with it, if anything.
+fn fault(mut command: Command, test: &str, env: &[(String, String)], limit_s: u64) -> Option<String> {
+    command.arg(test).envs(env.iter().cloned());
+    if let Err(error) = world::prepare(&mut command, env) {
+        return Some(error.to_string());
+    }
+    let ended = match process::run(&mut command, Duration::from_secs(limit_s)) {
+        Ok(ended) => ended,
+        Err(error) => return Some(error.to_string()),
+    };
+    let said = process::outcomes(&ended.output).into_iter().find(|(name, _)| name == test);
+    match (said, ended.trouble) {
+        (_, Some(trouble)) => Some(format!("{trouble}\n{}", ended.errors)),
+        (Some((_, process::Outcome::Failed(what))), _) => Some(what),
+        (Some(_), None) => None,
+        (None, None) => Some("no word about the test".to_owned()),
+    }
+}
+
+struct Job {
+    program: PathBuf,
+    backend: &'static str,
+    test: String,
+    env: Vec<(String, String)>,
+}
+
+/// The tests of every program of c/, as the programs themselves list them.
+fn jobs(wanted: impl Fn(&str) -> bool) -> Vec<Job> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("c");
+    let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut sources: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    sources.retain(|path| path.extension().is_some_and(|e| e == "c") && !SUPPORT.iter().any(|s| path.ends_with(s)));
+    sources.sort();
+    let mut jobs = Vec::new();
+    for source in sources {
+        let mut all = vec![source];
+        all.extend(SUPPORT.iter().map(|support| folder.join(support)));
+        let program = built(&all);
+        let list = text(&must(Command::new(&program).arg("--list")).stdout);
+        for line in list.lines() {
+            let mut parts = line.split('\t');
+            let test = parts.next().unwrap_or_default().to_owned();
+            if !wanted(&test) || LEFT_OUT.iter().any(|(name, _)| *name == test) {
+                continue;
+            }
+            let pairs = parts.nth(1).unwrap_or_default().split_whitespace();
+            let env: Vec<(String, String)> =
+                pairs.filter_map(|pair| pair.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+            for backend in BACKENDS {
+                jobs.push(Job { program: program.clone(), backend, test: test.clone(), env: env.clone() });
+            }
+        }
+    }
+    jobs
+}
+
+const STRESS: &str = "x_008_each_completes_once_under_stress";
+
+#[test]
+#[ignore = "builds everything once more; see the file's head"]
+fn the_sanitizer_sees_what_the_library_writes() {
+    let program = built(&[PathBuf::from("crates/conformance/tests/c/freed_overlapped.c")]);
+    for backend in BACKENDS {
+        let output = sanitized(&program, backend).output().unwrap_or_else(|error| panic!("{error}"));
+        let errors = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(STOPPED), "{backend}: {errors}");
+        assert!(errors.contains("heap-use-after-free") && errors.contains("linsock_engine"), "{backend}: {errors}");
+    }
+}
+
+#[test]
+#[ignore = "builds everything once more; see the file's head"]
+fn examples_are_clean() {
+    for name in ["connectex_port", "connectex_event"] {
+        let program = built(&[PathBuf::from(format!("examples/c/{name}.c"))]);
+        for backend in BACKENDS {
+            must(&mut sanitized(&program, backend));
+        }
+    }
+}
+
+#[test]
+#[ignore = "builds everything once more; see the file's head"]
+fn clause_tests_are_clean() {
+    let jobs = jobs(|test| test != STRESS);
+    assert!(jobs.len() > 100, "only {} tests were found", jobs.len());
+    let queue = Mutex::new(jobs.iter());
+    let faults = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        // Many tests wait more than they compute.
+        for _ in 0..4 {
+            scope.spawn(|| {
+                loop {
+                    let Some(job) = queue.lock().unwrap_or_else(|e| e.into_inner()).next() else { break };
+                    if let Some(what) = fault(sanitized(&job.program, job.backend), &job.test, &job.env, 120) {
+                        let line = format!("{} on {}: {what}", job.test, job.backend);
+                        faults.lock().unwrap_or_else(|e| e.into_inner()).push(line);
+                    }
+                }
+            });
+        }
+    });
+    let faults = faults.into_inner().unwrap_or_else(|e| e.into_inner());
+    assert!(faults.is_empty(), "{} of {} tests\n{}", faults.len(), jobs.len(), faults.join("\n"));
+    println!("{} tests clean", jobs.len());
+}
+
+#[test]
+#[ignore = "builds everything once more; see the file's head"]
+fn stress_is_clean() {
+    let operations = std::env::var("STRESS_OPERATIONS").unwrap_or_else(|_| STRESS_OPERATIONS.to_owned());
+    for job in jobs(|test| test == STRESS) {
+        let mut command = sanitized(&job.program, job.backend);
+        command.env("STRESS_OPERATIONS", &operations);
+        let what = fault(command, &job.test, &job.env, 900);
+        assert!(what.is_none(), "{operations} operations on {}: {}", job.backend, what.unwrap_or_default());
+    }
+}
