@@ -7,6 +7,7 @@ use crate::sync::plain::{Arc, lock};
 use linsock_abi::Win32Error;
 use linsock_backend::ring::Ring;
 use std::cell::{Cell, RefCell};
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// Waiting, or at work without counting.
@@ -55,9 +56,13 @@ pub struct Worker {
 thread_local! {
     /// The port that this thread named last, and its handle: found again without a look-up.
     static LAST: Cell<Option<(usize, Arc<Port>)>> = const { Cell::new(None) };
-    static WORKER: RefCell<Option<Worker>> = const { RefCell::new(None) };
+    /// Without a destructor of its own, as [`RING`]: those run latest first, and the end of the
+    /// thread ([`thread_exit`]) must find both whichever of the library's calls came first.
+    static WORKER: RefCell<ManuallyDrop<Option<Worker>>> =
+        const { RefCell::new(ManuallyDrop::new(None)) };
     /// The thread's ring, in a place of its own because it is needed while the worker is at work.
-    static RING: RefCell<Option<Arc<Ring>>> = const { RefCell::new(None) };
+    static RING: RefCell<ManuallyDrop<Option<Arc<Ring>>>> =
+        const { RefCell::new(ManuallyDrop::new(None)) };
     /// The port whose I/O this thread is looking after right now.
     static VISITING: Cell<*const Port> = const { Cell::new(std::ptr::null()) };
 }
@@ -70,25 +75,25 @@ pub fn by_handle<R>(
     handle: usize,
     work: impl FnOnce(&Arc<Port>) -> Result<R, Win32Error>,
 ) -> Result<R, Win32Error> {
-    let port = match LAST.take() {
+    let port = match LAST.try_with(Cell::take).ok().flatten() {
         Some((known, port)) if known == handle && !port.is_closed() => port,
         _ => crate::runtime::get().handles.port(handle)?,
     };
     let result = work(&port);
     if !port.is_closed() {
-        LAST.set(Some((handle, port)));
+        let _ = LAST.try_with(|last| last.set(Some((handle, port))));
     }
     result
 }
 
 /// Runs `work` as a worker of the port, which the thread joins if it was elsewhere.
 pub fn at<R>(port: &Arc<Port>, work: impl FnOnce(&Worker) -> R) -> R {
-    let worker = match WORKER.take() {
+    let worker = match ManuallyDrop::into_inner(WORKER.take()) {
         Some(worker) if Arc::ptr_eq(&worker.port, port) => worker,
         other => join(port, other),
     };
     let result = work(&worker);
-    WORKER.set(Some(worker));
+    WORKER.set(ManuallyDrop::new(Some(worker)));
     result
 }
 
@@ -104,7 +109,7 @@ fn join(port: &Arc<Port>, before: Option<Worker>) -> Worker {
     lock(&port.workers).push(shared.clone());
     if let Some(ring) = &ring {
         io::attach_ring(ring, port.poller());
-        RING.set(Some(ring.clone()));
+        set_ring(Some(ring.clone()));
         // What the ring brings must not wait for this thread to come back.
         port.watch();
     }
@@ -123,17 +128,21 @@ fn leave(worker: Worker) -> Option<Arc<Ring>> {
 
 /// The current thread ends (P-016).
 pub fn thread_exit() {
-    if let Ok(Some(worker)) = WORKER.try_with(RefCell::take)
+    if let Some(worker) = ManuallyDrop::into_inner(WORKER.take())
         && let Some(ring) = leave(worker)
     {
-        RING.set(None);
+        set_ring(None);
         io::retire_ring(&ring);
     }
 }
 
 /// The ring of the current thread, if it has one.
 pub fn own_ring() -> Option<Arc<Ring>> {
-    RING.try_with(|ring| ring.borrow().clone()).ok().flatten()
+    RING.with_borrow(|ring| Option::clone(ring))
+}
+
+fn set_ring(ring: Option<Arc<Ring>>) {
+    drop(ManuallyDrop::into_inner(RING.replace(ManuallyDrop::new(ring))));
 }
 
 /// Looks after a port's I/O; packets posted there meanwhile wake nobody else, because this
