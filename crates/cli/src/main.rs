@@ -1,1 +1,76 @@
-fn main() {}
+//! The `linsock` command.
+
+mod backend;
+mod connect;
+mod doctor;
+mod explain;
+mod format;
+mod paint;
+mod serve;
+mod target;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Not everything succeeded.
+const FAILED: u8 = 1;
+/// The command line asks for what cannot be done; clap uses the same number.
+const USAGE: u8 = 2;
+
+/// Winsock's overlapped I/O, native on Linux: connect, serve, diagnose.
+#[derive(Parser)]
+#[command(
+    name = "linsock",
+    version,
+    about,
+    after_help = "\
+Examples:
+  linsock connect                              try everything on this machine
+  linsock connect example.org:80 --send-hex 474554202f0d0a0d0a --receive
+  linsock connect 127.0.0.1:6379 --count 10000 --in-flight 100
+  linsock serve 127.0.0.1:7777                 an echo server to connect to
+  linsock doctor                               what this system allows
+  linsock explain 10061                        what an error number means"
+)]
+struct Command {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    Connect(connect::Arguments),
+    Serve(serve::Arguments),
+    Doctor(doctor::Arguments),
+    Explain(explain::Arguments),
+}
+
+fn main() -> ExitCode {
+    let command = Command::parse();
+    let done = match command.task {
+        Task::Connect(arguments) => connect::run(arguments),
+        Task::Serve(arguments) => serve::run(arguments),
+        Task::Doctor(arguments) => doctor::run(arguments),
+        Task::Explain(arguments) => explain::run(arguments),
+    };
+    match done {
+        Ok(status) => status,
+        Err(error) if paint::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("linsock: {error:#}");
+            ExitCode::from(if error.is::<UsageError>() { USAGE } else { FAILED })
+        }
+    }
+}
+
+/// An error of the command line that clap cannot see.
+#[derive(Debug)]
+struct UsageError(String);
+
+impl std::fmt::Display for UsageError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for UsageError {}

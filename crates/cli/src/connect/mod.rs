@@ -1,0 +1,173 @@
+//! `linsock connect`: connections by ConnectEx, one with its time line or many with their rate.
+
+mod data;
+mod many;
+mod progress;
+mod report;
+mod run;
+mod single;
+
+use crate::backend::{self, Backend};
+use crate::serve::echo::Server;
+use crate::target::{self, Target};
+use crate::{FAILED, UsageError};
+use linsock::{Event, Notify};
+use report::Report;
+use run::{Plan, Receive};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// What is sent first when nothing was said, to the server of our own.
+const GREETING: &str = "hello from ConnectEx";
+/// Threads of the server of our own.
+const ECHO_THREADS: usize = 2;
+
+/// Connect with ConnectEx, optionally sending a first block of data, and tell what happened.
+///
+/// Without HOST:PORT it starts an echo server of its own on this machine and connects to that.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  linsock connect
+  linsock connect localhost:6379 --send $'PING\\r\\n' --receive
+  linsock connect '[::1]:80' --send-file request.txt --receive --notify event
+  linsock connect 10.0.0.1:80 --bind 10.0.0.2 --timeout 3
+  linsock connect 127.0.0.1:7777 --count 100000 --in-flight 64 --backend uring --json
+
+Exit status: 0 all connected, 1 some failed, 2 wrong usage.")]
+pub struct Arguments {
+    /// Where to connect to; each address of a name is tried in turn
+    #[arg(value_name = "HOST:PORT")]
+    target: Option<Target>,
+    /// Send this text as first data
+    #[arg(long, value_name = "TEXT", group = "data")]
+    send: Option<String>,
+    /// Send this file's content as first data
+    #[arg(long, value_name = "FILE", group = "data")]
+    send_file: Option<PathBuf>,
+    /// Send these bytes as first data, two hexadecimal digits each
+    #[arg(long, value_name = "HEX", group = "data", value_parser = data::from_hex)]
+    send_hex: Option<data::Bytes>,
+    /// How the end of an operation is told
+    #[arg(long, value_enum, default_value_t = NotifyBy::Port)]
+    notify: NotifyBy,
+    /// Receive the answer: BYTES of it, or until it ends or falls silent for half a second
+    #[arg(long, value_name = "BYTES", num_args = 0..=1)]
+    receive: Option<Option<u64>>,
+    /// How many connections to make
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    count: u64,
+    /// How many connections are attempted at a time
+    #[arg(long, value_name = "M", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    in_flight: u32,
+    /// Let the first data travel with the handshake (TCP_FASTOPEN)
+    #[arg(long)]
+    fastopen: bool,
+    /// The local address to connect from
+    #[arg(long, value_name = "ADDR[:PORT]", value_parser = target::local)]
+    bind: Option<SocketAddr>,
+    /// Give up an attempt, or waiting for an answer, after this time (then WSAETIMEDOUT);
+    /// Winsock itself gives a connection up after 21 seconds
+    #[arg(long, value_name = "SECONDS", value_parser = data::seconds)]
+    timeout: Option<Duration>,
+    /// The backend; the default is LINSOCK_BACKEND, else auto
+    #[arg(long, value_enum)]
+    backend: Option<Backend>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// The ways in which an end is told.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum NotifyBy {
+    /// A packet at a completion port
+    Port,
+    /// An event in the OVERLAPPED
+    Event,
+}
+
+pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let data = first_data(&arguments)?;
+    let notify = match arguments.notify {
+        NotifyBy::Port => Notify::Port,
+        NotifyBy::Event => Notify::Event,
+    };
+    if notify == Notify::Event && arguments.in_flight as usize > Event::ANY_MAX {
+        let most = Event::ANY_MAX;
+        let text = format!("a thread waits for {most} events at most: --in-flight {most}");
+        return Err(UsageError(text).into());
+    }
+    backend::choose(arguments.backend);
+    let backend = backend::start()?;
+    // Without a target, the whole way is shown: data out and back.
+    let own = match arguments.target {
+        Some(_) => None,
+        None => Some(Server::start((Ipv4Addr::LOCALHOST, 0).into(), ECHO_THREADS)?),
+    };
+    let target = match (arguments.target, &own) {
+        (Some(target), _) => target,
+        (None, Some(server)) => {
+            let address = server.local_addr();
+            Target { host: address.ip().to_string(), port: address.port() }
+        }
+        (None, None) => return Err(UsageError("HOST:PORT is missing".into()).into()),
+    };
+    let receive = match arguments.receive {
+        Some(Some(bytes)) => Some(Receive::Bytes(bytes)),
+        Some(None) => Some(Receive::UntilSilence),
+        // The echo is as long as what was sent.
+        None if own.is_some() && arguments.count == 1 => Some(Receive::Bytes(data.len() as u64)),
+        None => None,
+    };
+    let plan = |addresses| Plan {
+        addresses,
+        data,
+        notify,
+        receive,
+        fastopen: arguments.fastopen,
+        bind: arguments.bind,
+        timeout: arguments.timeout,
+        count: arguments.count,
+        in_flight: arguments.in_flight.min(u32::try_from(arguments.count).unwrap_or(u32::MAX)),
+    };
+    let mut report = Report::new(backend);
+    match linsock::resolve(&target.host, target.port) {
+        Err(error) => {
+            report.unresolved(arguments.count, error);
+            if !arguments.json {
+                single::unresolved(&target, error)?;
+            }
+        }
+        Ok(addresses) if arguments.count == 1 => {
+            single::run(&plan(addresses), &target, own.is_some(), arguments.json, &mut report)?;
+        }
+        Ok(addresses) => {
+            many::run(&plan(addresses), &target, arguments.json, &mut report)?;
+        }
+    }
+    if arguments.json {
+        report.print_json(arguments.receive.is_some())?;
+    }
+    if let Some(server) = own {
+        server.stop();
+    }
+    Ok(if report.failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+}
+
+fn first_data(arguments: &Arguments) -> anyhow::Result<Vec<u8>> {
+    if let Some(text) = &arguments.send {
+        return Ok(text.clone().into_bytes());
+    }
+    if let Some(data::Bytes(bytes)) = &arguments.send_hex {
+        return Ok(bytes.clone());
+    }
+    if let Some(path) = &arguments.send_file {
+        let read = std::fs::read(path);
+        return read.map_err(|error| UsageError(format!("{}: {error}", path.display())).into());
+    }
+    let own = arguments.target.is_none();
+    Ok(if own { GREETING.into() } else { Vec::new() })
+}
