@@ -134,3 +134,6 @@ fn extension_function(input: &[u8], output: &mut [u8]) -> Result<usize, WsaError
     *output = function.addr().to_ne_bytes();
     Ok(output.len())
 }
+
+#[cfg(test)]
+mod tests;

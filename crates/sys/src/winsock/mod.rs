@@ -52,6 +52,6 @@ fn started() -> Result<(), WsaError> {
 mod test_support {
     /// What a program does first (W-001).
     pub fn start() {
-        assert_eq!(super::started(), Ok(()));
+        assert_eq!(linsock_engine::startup::begin(), Ok(()));
     }
 }

@@ -103,3 +103,6 @@ fn is_known(s: SOCKET, level: i32, name: i32) -> Result<(), WsaError> {
     }
     socket::find(s).map(drop)
 }
+
+#[cfg(test)]
+mod tests;

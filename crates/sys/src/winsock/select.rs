@@ -160,3 +160,6 @@ pub unsafe extern "system" fn __WSAFDIsSet(s: SOCKET, set: *mut FD_SET) -> i32 {
     // SAFETY: NULL, or by the module's vocabulary a set as long as it says.
     unsafe { read(set) }.is_ok_and(|sockets| sockets.contains(&s)).into()
 }
+
+#[cfg(test)]
+mod tests;
