@@ -25,6 +25,31 @@ pub fn is_readable(address: usize, len: usize) -> bool {
     probe_read(address & !7) && (last / PAGE_BYTES == address / PAGE_BYTES || probe_read(last & !7))
 }
 
+/// Whether every page of `len` bytes at `address` can be read.
+pub fn is_readable_throughout(address: usize, len: usize) -> bool {
+    if !is_readable(address, len) {
+        return false;
+    }
+    let first = address / PAGE_BYTES;
+    let last = (address + len.max(1) - 1) / PAGE_BYTES;
+    if last - first < 2 {
+        return true;
+    }
+    // One call for all pages; it brings them in, as reading them would.
+    let (start, bytes) = (first * PAGE_BYTES, (last - first + 1) * PAGE_BYTES);
+    // SAFETY: changes no contents, and asks about any range.
+    let asked =
+        unsafe { libc::madvise(start as *mut libc::c_void, bytes, libc::MADV_POPULATE_READ) };
+    match asked {
+        0 => true,
+        _ if errno() == libc::EINVAL => {
+            // Older than 5.14, or memory of a device: page by page.
+            (first + 1..last).all(|page| probe_read(page * PAGE_BYTES))
+        }
+        _ => false,
+    }
+}
+
 /// Whether both ends of `len` bytes at `address` can be written; 8 bytes at each end may be
 /// overwritten, so only memory that is about to be written may be asked about.
 pub fn is_writable(address: usize, len: usize) -> bool {
@@ -151,6 +176,9 @@ mod tests {
         assert!(!is_readable(0, 1));
         assert!(!is_readable(usize::MAX, 2));
         assert!(is_readable(0, 0));
+        let big = vec![1u8; 20 * PAGE_BYTES];
+        assert!(is_readable_throughout(big.as_ptr() as usize, big.len()));
+        assert!(!is_readable_throughout(base, 2 * page));
     }
 
     #[test]

@@ -149,13 +149,13 @@ pub fn user_data(index: usize, output: bool, ticket: u64) -> u64 {
 
 /// Takes a ring's completions and sees to them.
 pub fn reap(ring: &Ring) {
-    let mut taken = TAKEN.take();
+    let mut taken = TAKEN.try_with(Cell::take).unwrap_or_default();
     ring.reap(&mut taken);
     for &(user_data, result) in &taken {
         complete(user_data, result);
     }
     taken.clear();
-    TAKEN.set(taken);
+    let _ = TAKEN.try_with(|place| place.set(taken));
 }
 
 fn complete(user_data: u64, result: i32) {

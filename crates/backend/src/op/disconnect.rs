@@ -54,13 +54,13 @@ impl Disconnect {
                     }
                     match net::shutdown(fd, libc::SHUT_WR) {
                         Ok(()) => {}
-                        // The peer reset the connection: there is nothing left to end.
+                        // Both sides ended it before, or the peer reset it: nothing is left
+                        // to end.
                         Err(Errno(libc::ENOTCONN)) if self.reuse => {
-                            return self.dissolve(fd, Some(Errno(libc::ECONNRESET)));
+                            let reset = net::take_error(fd).ok().filter(|error| error.0 != 0);
+                            return self.dissolve(fd, reset);
                         }
-                        Err(Errno(libc::ENOTCONN)) => {
-                            return Step::Done(Outcome::failed(Errno(libc::ECONNRESET)));
-                        }
+                        Err(Errno(libc::ENOTCONN)) => return Step::Done(Outcome::default()),
                         Err(error) => return Step::Done(Outcome::failed(error)),
                     }
                     if !self.reuse {

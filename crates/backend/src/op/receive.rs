@@ -7,6 +7,7 @@ use crate::buffers::Buffers;
 use crate::net::{self, Fd};
 use io_uring::{opcode, types};
 use linsock_abi::Errno;
+use std::sync::atomic::AtomicU8;
 
 /// A receive.
 #[derive(Debug)]
@@ -40,6 +41,12 @@ impl Receive {
             message: None,
             polling: false,
         }
+    }
+
+    /// Waits until there is something to receive, and leaves it there.
+    pub fn watch() -> Self {
+        static SCRATCH: AtomicU8 = AtomicU8::new(0);
+        Receive::stream(Buffers::one(SCRATCH.as_ptr() as usize, 1), libc::MSG_PEEK, false)
     }
 
     /// A receive of one datagram, with its source address if that is wanted.

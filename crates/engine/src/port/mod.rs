@@ -66,7 +66,10 @@ fn milliseconds(timeout: Option<Duration>) -> i32 {
 }
 
 fn with_events<R>(use_them: impl FnOnce(&mut Events) -> R) -> R {
-    EVENTS.with_borrow_mut(|events| use_them(events.get_or_insert_default()))
+    let mut events = EVENTS.try_with(RefCell::take).ok().flatten().unwrap_or_default();
+    let result = use_them(&mut events);
+    let _ = EVENTS.try_with(|place| *place.borrow_mut() = Some(events));
+    result
 }
 
 impl Port {
@@ -174,12 +177,12 @@ impl Port {
         see: impl FnOnce(usize, std::vec::Drain<'_, Packet>),
     ) -> Result<(), Win32Error> {
         // Kept for the next time; empty whenever it is put back.
-        let mut taken = TAKEN.take();
+        let mut taken = TAKEN.try_with(Cell::take).unwrap_or_default();
         let result = self.take(max, timeout_ms, &mut taken);
         if result.is_ok() {
             see(taken.len(), taken.drain(..));
         }
-        TAKEN.set(taken);
+        let _ = TAKEN.try_with(|place| place.set(taken));
         result
     }
 
@@ -187,7 +190,7 @@ impl Port {
     pub(crate) fn attend(&self, poll: bool) {
         self.visits.fetch_add(1, Ordering::Relaxed);
         // Taken out of its place: what the events bring may wait at a port again.
-        let mut events = EVENTS.take().unwrap_or_default();
+        let mut events = EVENTS.try_with(RefCell::take).ok().flatten().unwrap_or_default();
         if poll {
             self.poller.wait(&mut events, 0);
         }
@@ -195,7 +198,7 @@ impl Port {
             io::dispatch(Source::from_token(token), ready);
         }
         events.clear();
-        EVENTS.set(Some(events));
+        let _ = EVENTS.try_with(|place| *place.borrow_mut() = Some(events));
     }
 
     /// Whether a thread waits here for I/O, or did since `visits` was last read.

@@ -31,10 +31,8 @@ pub fn listen(number: Number, backlog: i32) -> Result<(), WsaError> {
         return Err(WsaError::WSAEINVAL);
     }
     socket.settle_binding()?;
-    if socket.is_tcp() {
-        // Accepted connections leave TIME_WAIT remains that a later bind passes over (K-107).
-        let _ = net::reuse_address(socket.fd);
-    }
+    // Accepted connections leave TIME_WAIT remains too (K-107).
+    socket.allow_reuse();
     // SOMAXCONN_HINT(n) is -n; other negative numbers do not occur.
     let backlog = backlog.checked_abs().unwrap_or(BACKLOG_MAX).min(BACKLOG_MAX);
     net::listen(socket.fd, backlog).map_err(|errno| translate(errno, Call::Listen))?;
@@ -103,6 +101,8 @@ pub fn accept(number: Number) -> Result<(Number, Address), WsaError> {
     drop(socket);
     let mut new = install(fd, family, kind, protocol)?;
     new.phase = Phase::Connected;
+    // Taken over from the listener.
+    new.allows_reuse = true;
     new.peer = peer;
     new.since = Some(Instant::now());
     new.nonblocking = nonblocking;

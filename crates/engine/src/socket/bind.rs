@@ -42,10 +42,11 @@ impl Socket {
         }
         match net::bind(self.fd, &wanted) {
             Ok(()) => {}
-            Err(Errno(EADDRINUSE)) if self.may_share(place, &wanted) => {
+            Err(Errno(EADDRINUSE)) => {
+                self.may_share(place, &wanted)?;
                 // Only TIME_WAIT remains are left of the address, which never make a bind
-                // fail on Windows (K-107), or a socket that agreed to share.
-                let _ = net::reuse_address(self.fd);
+                // fail on Windows (K-107), or sockets that it may be shared with.
+                self.allow_reuse();
                 net::bind(self.fd, &wanted).map_err(|errno| translate(errno, Call::Bind))?;
             }
             Err(errno) => return Err(translate(errno, Call::Bind)),
@@ -55,33 +56,45 @@ impl Socket {
             binding.address = net::local_address(self.fd).unwrap_or(wanted);
             binding.pinned = true;
         }
-        if self.is_tcp() && binding.pinned {
-            // Connections of this port leave TIME_WAIT remains that a later bind passes over.
-            let _ = net::reuse_address(self.fd);
+        if binding.pinned {
+            self.allow_reuse();
         }
         self.binding = Some(binding);
         Ok(())
     }
 
-    /// Whether an address in use may be bound all the same, as far as this process knows.
-    fn may_share(&self, place: &'static Place, wanted: &Address) -> bool {
-        let in_the_way = runtime::get().sockets.iter().any(|(_, other)| {
-            if std::ptr::eq(other, place) {
-                return false;
-            }
-            // A socket that somebody works on right now may be in the way.
-            let Some(other) = other.try_lock() else { return true };
-            other.open && other.conflicts_with(self.family, self.kind, wanted)
-        });
-        !in_the_way || self.options.reuse_address
+    /// Lets later binds pass over what TIME_WAIT will leave of this socket (K-107).
+    pub(super) fn allow_reuse(&mut self) {
+        if self.is_tcp() && !self.allows_reuse {
+            self.allows_reuse = net::reuse_address(self.fd).is_ok();
+        }
     }
 
-    fn conflicts_with(&self, family: u16, kind: i32, wanted: &Address) -> bool {
-        let Some(binding) = &self.binding else { return false };
+    /// Whether an address in use may be bound all the same, as far as this process knows.
+    fn may_share(&self, place: &'static Place, wanted: &Address) -> Result<(), WsaError> {
+        for (_, other) in runtime::get().sockets.iter() {
+            if std::ptr::eq(other, place) {
+                continue;
+            }
+            // A socket that somebody works on right now may be in the way.
+            let Some(other) = other.try_lock() else { return Err(WsaError::WSAEADDRINUSE) };
+            if other.open && other.conflicts_with(self, wanted) {
+                let first = Claim::of(
+                    &other.options,
+                    other.binding.is_some_and(|b| b.address.is_unspecified()),
+                );
+                let second = Claim::of(&self.options, wanted.is_unspecified());
+                first.then(second)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn conflicts_with(&self, newcomer: &Socket, wanted: &Address) -> bool {
         // An accepted connection shares its listener's port without being in anyone's way.
-        self.family == family
-            && self.kind == kind
-            && binding.in_kernel
+        let Some(binding) = self.binding.filter(|binding| binding.in_kernel) else { return false };
+        self.family == newcomer.family
+            && self.kind == newcomer.kind
             && binding.address.port() == wanted.port()
             && (binding.address.ip() == wanted.ip()
                 || binding.address.is_unspecified()
@@ -106,6 +119,7 @@ impl Socket {
         }
         let local = net::local_address(self.fd).map_err(|errno| translate(errno, Call::Bind))?;
         *binding = Binding { address: local, in_kernel: true, pinned: false };
+        self.allow_reuse();
         Ok(())
     }
 
@@ -144,6 +158,47 @@ impl Socket {
         {
             binding.address.set_port(local.port());
         }
+    }
+}
+
+/// How a socket claims its address.
+#[derive(Clone, Copy)]
+struct Claim {
+    sharing: usize,
+    specific: bool,
+}
+
+const NONE: usize = 0;
+const REUSE: usize = 1;
+const EXCLUSIVE: usize = 2;
+
+impl Claim {
+    fn of(options: &super::option::Options, wildcard: bool) -> Self {
+        let sharing = match (options.reuse_address, options.exclusive_address) {
+            (true, _) => REUSE,
+            (_, true) => EXCLUSIVE,
+            _ => NONE,
+        };
+        Claim { sharing, specific: !wildcard }
+    }
+
+    /// The matrix of K-103: what the first bind lets the second one do.
+    fn then(self, second: Claim) -> Result<(), WsaError> {
+        const OK: Option<WsaError> = None;
+        const USE: Option<WsaError> = Some(WsaError::WSAEADDRINUSE);
+        const ACC: Option<WsaError> = Some(WsaError::WSAEACCES);
+        // Rows: first; columns: second; each none, reuse, exclusive, wildcard before specific.
+        #[rustfmt::skip]
+        const MATRIX: [[Option<WsaError>; 6]; 6] = [
+            [USE, OK,  ACC, OK,  USE, OK ],
+            [OK,  USE, OK,  ACC, USE, USE],
+            [USE, OK,  OK,  OK,  USE, OK ],
+            [OK,  USE, OK,  OK,  USE, USE],
+            [USE, ACC, ACC, ACC, USE, ACC],
+            [OK,  USE, OK,  ACC, USE, USE],
+        ];
+        let at = |claim: Claim| claim.sharing * 2 + usize::from(claim.specific);
+        MATRIX[at(self)][at(second)].map_or(Ok(()), Err)
     }
 }
 

@@ -95,7 +95,11 @@ impl Socket {
         }
         let operation = self.queue(side).remove(n)?;
         let ended = ending.of(&operation);
-        self.end(place, operation, ended);
+        if ending == Ending::Silent {
+            crate::operation::silence(operation, ended);
+        } else {
+            self.end(place, operation, ended);
+        }
         None
     }
 

@@ -86,6 +86,9 @@ impl Socket {
     /// descriptor, all before anyone else can be given its number.
     pub(super) fn close(&mut self, place: &'static Place, ending: Ending) -> Vec<Held> {
         self.note_timed_wait();
+        if self.phase == Phase::Connected && self.effective_linger() != Some(0) {
+            self.allow_reuse();
+        }
         self.open = false;
         let signal = &place.signal;
         let mut held = Vec::new();
@@ -160,16 +163,22 @@ impl Socket {
 /// The last WSACleanup: every socket is reset and closed, and nobody is told (W-012, W-013).
 /// Descriptors that were made elsewhere stay open.
 pub fn close_all() {
+    // All operations first: closing one socket may end what another one is about.
+    for (_, place) in runtime::get().sockets.iter() {
+        let mut held = Vec::new();
+        let mut socket = place.lock();
+        if socket.open {
+            socket.cancel(place, Ending::Silent, &mut held, |_| true);
+        }
+        drop(socket);
+        io::recall(&held);
+    }
     for (_, place) in runtime::get().sockets.iter() {
         let mut socket = place.lock();
         if !socket.open {
             continue;
         }
         if socket.adopted {
-            let mut held = Vec::new();
-            socket.cancel(place, Ending::Silent, &mut held, |_| true);
-            drop(socket);
-            io::recall(&held);
             continue;
         }
         if socket.phase == Phase::Connected && socket.is_tcp() {

@@ -121,7 +121,7 @@ impl Socket {
             self.end(place, operation, ended);
             return Ok(());
         }
-        if held.is_none() && !(ring && request.prefers_ring()) {
+        if held.is_none() && !self.prefers_ring(&request) {
             match request.attempt(self.target(), Ready::UNKNOWN) {
                 Step::Done(outcome) if !self.pair_is_busy(&request, &outcome) => {
                     return self.finish_at_once(place, request, outcome, overlapped);
@@ -246,6 +246,14 @@ impl Socket {
         Outcome { error: Some(Errno(ECONNREFUSED)), ..Outcome::default() }
     }
 
+    /// Whether the kernel was asked for the connection that is being made.
+    pub(super) fn is_under_way(&self) -> bool {
+        let head = self.output.front();
+        head.is_some_and(|head| {
+            !head.held && (head.in_flight > 0 || !self.prefers_ring(&head.request))
+        })
+    }
+
     /// Notices that a connection was established while its block is still going out (C-117).
     pub(super) fn note_connection(&mut self, operation: &Operation) {
         if self.since.is_none()
@@ -316,6 +324,7 @@ impl Socket {
         self.since.get_or_insert_with(Instant::now);
         self.context = if by_connect_ex { Context::Default } else { Context::Whole };
         self.drained = false;
+        self.saw_end = false;
         self.sends_shut = false;
         self.receives_shut = false;
         if self.binding.is_none() {
@@ -328,7 +337,9 @@ impl Socket {
     fn not_connected(&mut self, error: WsaError) {
         // After an error of its own `connect` has left the socket fit for another attempt;
         // an attempt that was given up has to be dissolved.
-        if matches!(error, WsaError::WSA_OPERATION_ABORTED | WsaError::WSAETIMEDOUT) {
+        // A ring's connect leaves the error for the next attempt to stumble over.
+        let given_up = matches!(error, WsaError::WSA_OPERATION_ABORTED | WsaError::WSAETIMEDOUT);
+        if given_up || io::uses_rings() {
             self.note_port();
             let _ = net::disconnect(self.fd);
         }

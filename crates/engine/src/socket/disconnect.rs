@@ -89,5 +89,6 @@ impl Socket {
         self.receives_shut = false;
         self.reused = true;
         self.drained = false;
+        self.saw_end = false;
     }
 }

@@ -141,6 +141,10 @@ pub struct Socket {
     pub(crate) phase: Phase,
     pub(crate) context: Context,
     pub(crate) binding: Option<Binding>,
+    /// SO_REUSEADDR is set in the kernel, so that TIME_WAIT remains are in nobody's way.
+    allows_reuse: bool,
+    /// The stream's end was read.
+    saw_end: bool,
     /// The program bound a port by its number.
     pub(crate) asked_for_port: bool,
     pub(crate) peer: Address,

@@ -15,7 +15,7 @@ pub fn local_name(number: Number) -> Result<Address, WsaError> {
     // A socket that something bound without our doing shows it only in the kernel.
     let implicit = socket.binding.is_none();
     match socket.phase {
-        Phase::Connecting { .. } => {}
+        Phase::Connecting { .. } if !socket.is_under_way() => socket.settle_binding()?,
         Phase::Idle if !implicit => socket.settle_binding()?,
         _ => {}
     }

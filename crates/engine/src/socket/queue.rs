@@ -10,7 +10,7 @@ use crate::operation::{self, Ended, Ending, Notify, Operation, Overlapped};
 use crate::reactor;
 use linsock_abi::map::Call;
 use linsock_abi::{Errno, WsaError};
-use linsock_backend::net::Ready;
+use linsock_backend::net::{self, Ready};
 use linsock_backend::op::{Outcome, Part, Progress, Request, Step, Want};
 use linsock_backend::poller::Watch;
 use std::time::Duration;
@@ -73,7 +73,7 @@ impl Socket {
                 self.queue(side).push_front(head);
                 return;
             }
-            let step = if head.request.prefers_ring() && io::uses_rings() {
+            let step = if self.prefers_ring(&head.request) {
                 Step::Wait(Want::Writable)
             } else {
                 head.request.attempt(self.target(), ready)
@@ -263,6 +263,11 @@ impl Socket {
         outcome: Outcome,
     ) {
         const CANCELLED: Errno = Errno(125);
+        if operation.ending == Some(Ending::Silent) {
+            let ended = Ending::Silent.of(&operation);
+            operation::silence(operation, ended);
+            return;
+        }
         if let Some(ending) = operation.ending
             && (outcome.error == Some(CANCELLED) || ending == Ending::TimedOut)
             && outcome.error.is_some()
@@ -297,6 +302,10 @@ impl Socket {
         ended: Ended,
     ) {
         self.after_end(&mut operation.request, &ended);
+        if operation.call == Call::Shutdown && ended.error.is_none() && ended.bytes > 0 {
+            // The watch that a shutdown of receives left: data came (Z-014).
+            self.reset_connection();
+        }
         let signal = (self.modes & super::port::SKIP_SET_EVENT == 0).then_some(&place.signal);
         operation::tell(operation, ended, self.route.as_ref(), signal);
     }
@@ -307,6 +316,9 @@ impl Socket {
             let (Call::Recv, 0, Request::Receive(receive)) = (call, outcome.bytes, request) else {
                 return self.received(request, call, outcome);
             };
+            if receive.room() > 0 && self.is_stream() && self.was_reset_after_end() {
+                return Ended::failed(WsaError::WSAECONNABORTED, call, 0);
+            }
             if receive.room() > 0 && !self.is_stream() {
                 // The end of a sequence of messages (S-022).
                 return Ended::failed(WsaError::WSAEDISCON, call, 0);
@@ -319,6 +331,20 @@ impl Socket {
         let error = self.error_of(errno, call);
         let bytes = if matches!(request, Request::Connect(_)) { 0 } else { outcome.bytes };
         Ended::failed(error, call, bytes)
+    }
+
+    /// Whether a stream whose end was read before has been reset since, as a send to a peer that
+    /// is gone brings about (27.B). The kernel goes on telling of the end alone.
+    fn was_reset_after_end(&mut self) -> bool {
+        let again = std::mem::replace(&mut self.saw_end, true);
+        let reset = again
+            && self.is_tcp()
+            && !self.sends_shut
+            && net::tcp_state(self.fd) == Ok(net::TcpState::Closed);
+        if reset {
+            self.broken = Some(WsaError::WSAECONNABORTED);
+        }
+        reset
     }
 
     fn received(&mut self, request: &Request, call: Call, outcome: Outcome) -> Ended {
@@ -339,7 +365,7 @@ impl Socket {
         const EADDRNOTAVAIL: i32 = 99;
         let error = match (call, errno.0) {
             (Call::Send, EPIPE) if self.sends_shut => WsaError::WSAESHUTDOWN,
-            (Call::Send, EPIPE) if self.phase != Phase::Connected => WsaError::WSAENOTCONN,
+            (Call::Send, EPIPE) if self.phase == Phase::Idle => WsaError::WSAENOTCONN,
             // A connection that broke tells how only once; afterwards the kernel says "no
             // connection" or "broken pipe".
             (Call::Send | Call::Recv, EPIPE | ENOTCONN) if self.broken.is_some() => {
@@ -423,6 +449,12 @@ impl Socket {
         let operation = Operation::new(request, call, Notify::Synchronous(waiter.clone()));
         self.enqueue(place, side, operation, want);
         Err(waiter)
+    }
+
+    /// Whether a ring should be asked before any attempt on the calling thread. Connections of
+    /// other families than TCP's are made at once or not at all.
+    pub(super) fn prefers_ring(&self, request: &Request) -> bool {
+        self.is_tcp() && request.prefers_ring() && io::uses_rings()
     }
 
     pub(super) fn connect_deadline(&self, ticket: u64) {

@@ -6,7 +6,7 @@ use crate::operation::{Notify, Operation};
 use linsock_abi::map::Call;
 use linsock_abi::{Errno, WsaError};
 use linsock_backend::net;
-use linsock_backend::op::{Disconnect, Request};
+use linsock_backend::op::{Disconnect, Receive, Request};
 
 const SD_RECEIVE: i32 = 0;
 const SD_SEND: i32 = 1;
@@ -37,13 +37,31 @@ pub fn shutdown(number: Number, how: i32) -> Result<(), WsaError> {
     if receives {
         // Only a mark: nothing goes over the wire, and what comes later is still delivered
         // to receives that were posted before (Z-014, S-028).
+        if socket.is_tcp() && !socket.receives_shut {
+            socket.watch_for_late_data(place);
+        }
         socket.receives_shut = true;
     }
     Ok(())
 }
 
 impl Socket {
+    /// Data that nobody will take resets the connection; what comes while receives are still
+    /// pending is theirs (Z-014, S-028).
+    fn watch_for_late_data(&mut self, place: &'static Place) {
+        let request = Request::Receive(Receive::watch());
+        let operation = Operation::new(request, Call::Shutdown, Notify::Nobody);
+        self.enqueue(place, Side::Input, operation, None);
+    }
+
+    /// Resets the connection, which the socket then tells of as aborted.
+    pub(super) fn reset_connection(&mut self) {
+        let _ = net::disconnect(self.fd);
+        self.broken = Some(WsaError::WSAECONNABORTED);
+    }
+
     fn shut_sends(&mut self, place: &'static Place) -> Result<(), WsaError> {
+        self.allow_reuse();
         if self.is_free(Side::Output) {
             return match net::shutdown(self.fd, SD_SEND) {
                 Ok(()) | Err(Errno(ENOTCONN)) => Ok(()),

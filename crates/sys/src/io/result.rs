@@ -114,6 +114,11 @@ pub unsafe extern "system" fn WSAGetOverlappedResult(
             Err(error) => return Err(WsaError(error.0 as i32)),
         };
         if status != NtStatus::STATUS_SUCCESS {
+            if status == NtStatus::STATUS_BUFFER_OVERFLOW && !lpdwflags.is_null() {
+                // What did not fit is told by the flag (G-018).
+                // SAFETY: the operation has ended; it is the caller's.
+                unsafe { lpdwflags.write(linsock_abi::MSG_PARTIAL as u32) };
+            }
             return Err(status.to_wsa());
         }
         // SAFETY: the operation has ended; all three are the caller's.

@@ -6,7 +6,7 @@ use crate::shape;
 use linsock_abi::{
     BOOL, OVERLAPPED, QOS, SOCKADDR, SOCKET, TF_REUSE_SOCKET, WSABUF, Win32Error, WsaError,
 };
-use linsock_backend::memory::is_readable;
+use linsock_backend::memory::{is_readable, is_readable_throughout};
 use linsock_engine::operation;
 use linsock_engine::socket::{self, ConnectExData};
 use std::ffi::c_void;
@@ -56,7 +56,7 @@ pub unsafe extern "system" fn ConnectEx(
         let mut data = ConnectExData::default();
         if !lpsendbuffer.is_null() {
             data = ConnectExData { address: lpsendbuffer.addr(), len: dwsenddatalength as usize };
-            if !is_readable(data.address, data.len) {
+            if !is_readable_throughout(data.address, data.len) {
                 return Err(WsaError::WSAEFAULT);
             }
         }
