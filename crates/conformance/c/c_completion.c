@@ -211,6 +211,7 @@ TEST(c_046_memory_is_released_at_completion) {
     CHECK_EQ(finish(s, ov, 5000, NULL), 0);
     Sleep(50);
     CHECK(memory_in_use() - before < LARGE / 4);
+    free(got);
 }
 
 TEST(c_047_pending_until_the_last_byte) {

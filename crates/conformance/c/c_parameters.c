@@ -286,6 +286,7 @@ TEST(c_029_count_on_success_is_the_whole_block) {
         CHECK_EQ(bytes, length);
         read_exactly(accept_one(l), got, length);
         CHECK(matches(got, length, 0));
+        free(got);
     }
 }
 
@@ -315,6 +316,7 @@ TEST(c_031_buffer_is_captured_at_the_call) {
     memset(block, 0xEE, LENGTH);
     read_exactly(accept_one(l), got, LENGTH);
     CHECK(matches(got, LENGTH, 0));
+    free(got);
     CHECK_EQ(finish(s, ov, 5000, &bytes), 0);
     CHECK_EQ(bytes, LENGTH);
 }

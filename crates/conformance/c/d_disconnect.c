@@ -225,6 +225,7 @@ TEST(d_019_reuse_is_graceful) {
     /* Every byte and a clean end; what the peer says meanwhile is discarded. */
     read_exactly(server, got, LENGTH);
     CHECK(matches(got, LENGTH, 0));
+    free(got);
     CHECK_EQ(recv(server, &byte, 1, 0), 0);
     send_all(server, "unheard", 7);
     CHECK(still_pending(ov, 200));

@@ -105,6 +105,7 @@ TEST(z_005_default_is_graceful_in_the_background) {
     read_exactly(server, got, LENGTH);
     CHECK(matches(got, LENGTH, 0));
     CHECK_EQ(recv(server, got, 1, 0), 0);
+    free(got);
 }
 
 TEST(z_006_hard_close) {

@@ -27,19 +27,27 @@ const SUPPORT: [&str; 3] = ["harness.c", "support.c", "world.c"];
 const STRESS_OPERATIONS: &str = "50000";
 
 /// Tests that measure what the sanitizer changes.
-const LEFT_OUT: [(&str, &str); 0] = [];
+const LEFT_OUT: [(&str, &str); 1] = [(
+    "c_046_memory_is_released_at_completion",
+    "the sanitizer keeps freed memory back, to see who still uses it",
+)];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 fn made() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |t| root().join(t));
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| root().join("target"), |t| root().join(t));
     target.join("sanitizer")
 }
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|e| e.into_inner())
 }
 
 fn must(command: &mut Command) -> Output {
@@ -53,7 +61,10 @@ fn library() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         let version = text(&must(Command::new("rustc").arg("-vV")).stdout);
-        let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_else(|| panic!("{version}"));
+        let host = version
+            .lines()
+            .find_map(|line| line.strip_prefix("host: "))
+            .unwrap_or_else(|| panic!("{version}"));
         // With a target named, build scripts and macros stay as they are.
         must(
             Command::new(env!("CARGO"))
@@ -73,7 +84,14 @@ fn built(sources: &[PathBuf]) -> PathBuf {
     let program = made().join(name);
     must(
         Command::new("gcc")
-            .args(["-std=gnu11", "-O1", "-g", "-fsanitize=address", "-fno-omit-frame-pointer", "-Iinclude"])
+            .args([
+                "-std=gnu11",
+                "-O1",
+                "-g",
+                "-fsanitize=address",
+                "-fno-omit-frame-pointer",
+                "-Iinclude",
+            ])
             .args(sources)
             .arg("-o")
             .arg(&program)
@@ -91,27 +109,41 @@ fn sanitized(program: &Path, backend: &str) -> Command {
     let mut command = Command::new(program);
     command
         .env("LINSOCK_BACKEND", backend)
+        // Cargo puts its own folders there, and the plain library with them.
+        .env_remove("LD_LIBRARY_PATH")
         .env("ASAN_OPTIONS", format!("exitcode={STOPPED}:detect_leaks=1:log_path=stderr"))
-        .env("LSAN_OPTIONS", format!("suppressions={}:print_suppressions=0", suppressions.display()));
+        .env(
+            "LSAN_OPTIONS",
+            format!("suppressions={}:print_suppressions=0", suppressions.display()),
+        );
     command
 }
 
-/// One test in a process of its own; what is wrong with it, if anything.
-fn fault(mut command: Command, test: &str, env: &[(String, String)], limit_s: u64) -> Option<String> {
+/// How a test went.
+enum End {
+    Clean,
+    /// The test's own check failed, which the plain suite judges: here everything is slower.
+    Failed(String),
+    /// Stopped by the sanitizer, crashed or hanging.
+    Fault(String),
+}
+
+/// One test in a process of its own.
+fn run(mut command: Command, test: &str, env: &[(String, String)], limit_s: u64) -> End {
     command.arg(test).envs(env.iter().cloned());
     if let Err(error) = world::prepare(&mut command, env) {
-        return Some(error.to_string());
+        return End::Fault(error.to_string());
     }
     let ended = match process::run(&mut command, Duration::from_secs(limit_s)) {
         Ok(ended) => ended,
-        Err(error) => return Some(error.to_string()),
+        Err(error) => return End::Fault(error.to_string()),
     };
     let said = process::outcomes(&ended.output).into_iter().find(|(name, _)| name == test);
     match (said, ended.trouble) {
-        (_, Some(trouble)) => Some(format!("{trouble}\n{}", ended.errors)),
-        (Some((_, process::Outcome::Failed(what))), _) => Some(what),
-        (Some(_), None) => None,
-        (None, None) => Some("no word about the test".to_owned()),
+        (_, Some(trouble)) => End::Fault(format!("{trouble}\n{}", ended.errors)),
+        (Some((_, process::Outcome::Failed(what))), None) => End::Failed(what),
+        (Some(_), None) => End::Clean,
+        (None, None) => End::Fault("no word about the test".to_owned()),
     }
 }
 
@@ -125,9 +157,12 @@ struct Job {
 /// The tests of every program of c/, as the programs themselves list them.
 fn jobs(wanted: impl Fn(&str) -> bool) -> Vec<Job> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("c");
-    let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let entries =
+        std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut sources: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    sources.retain(|path| path.extension().is_some_and(|e| e == "c") && !SUPPORT.iter().any(|s| path.ends_with(s)));
+    sources.retain(|path| {
+        path.extension().is_some_and(|e| e == "c") && !SUPPORT.iter().any(|s| path.ends_with(s))
+    });
     sources.sort();
     let mut jobs = Vec::new();
     for source in sources {
@@ -142,10 +177,17 @@ fn jobs(wanted: impl Fn(&str) -> bool) -> Vec<Job> {
                 continue;
             }
             let pairs = parts.nth(1).unwrap_or_default().split_whitespace();
-            let env: Vec<(String, String)> =
-                pairs.filter_map(|pair| pair.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+            let env: Vec<(String, String)> = pairs
+                .filter_map(|pair| pair.split_once('='))
+                .map(|(k, v)| (k.to_owned(), v.to_owned()))
+                .collect();
             for backend in BACKENDS {
-                jobs.push(Job { program: program.clone(), backend, test: test.clone(), env: env.clone() });
+                jobs.push(Job {
+                    program: program.clone(),
+                    backend,
+                    test: test.clone(),
+                    env: env.clone(),
+                });
             }
         }
     }
@@ -159,10 +201,14 @@ const STRESS: &str = "x_008_each_completes_once_under_stress";
 fn the_sanitizer_sees_what_the_library_writes() {
     let program = built(&[PathBuf::from("crates/conformance/tests/c/freed_overlapped.c")]);
     for backend in BACKENDS {
-        let output = sanitized(&program, backend).output().unwrap_or_else(|error| panic!("{error}"));
+        let output =
+            sanitized(&program, backend).output().unwrap_or_else(|error| panic!("{error}"));
         let errors = text(&output.stderr);
         assert_eq!(output.status.code(), Some(STOPPED), "{backend}: {errors}");
-        assert!(errors.contains("heap-use-after-free") && errors.contains("linsock_engine"), "{backend}: {errors}");
+        assert!(
+            errors.contains("heap-use-after-free") && errors.contains("linsock_engine"),
+            "{backend}: {errors}"
+        );
     }
 }
 
@@ -183,34 +229,40 @@ fn clause_tests_are_clean() {
     let jobs = jobs(|test| test != STRESS);
     assert!(jobs.len() > 100, "only {} tests were found", jobs.len());
     let queue = Mutex::new(jobs.iter());
-    let faults = Mutex::new(Vec::new());
+    let (faults, failures) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         // Many tests wait more than they compute.
         for _ in 0..4 {
             scope.spawn(|| {
                 loop {
-                    let Some(job) = queue.lock().unwrap_or_else(|e| e.into_inner()).next() else { break };
-                    if let Some(what) = fault(sanitized(&job.program, job.backend), &job.test, &job.env, 120) {
-                        let line = format!("{} on {}: {what}", job.test, job.backend);
-                        faults.lock().unwrap_or_else(|e| e.into_inner()).push(line);
+                    let Some(job) = lock(&queue).next() else { break };
+                    let line = |what| format!("{} on {}: {what}", job.test, job.backend);
+                    match run(sanitized(&job.program, job.backend), &job.test, &job.env, 120) {
+                        End::Clean => {}
+                        End::Failed(what) => lock(&failures).push(line(what)),
+                        End::Fault(what) => lock(&faults).push(line(what)),
                     }
                 }
             });
         }
     });
-    let faults = faults.into_inner().unwrap_or_else(|e| e.into_inner());
+    let (faults, failures) = (lock(&faults), lock(&failures));
+    println!("{} tests, {} of them failed:\n{}", jobs.len(), failures.len(), failures.join("\n"));
     assert!(faults.is_empty(), "{} of {} tests\n{}", faults.len(), jobs.len(), faults.join("\n"));
-    println!("{} tests clean", jobs.len());
+    // A test that fails early looks at little.
+    assert!(failures.len() * 20 < jobs.len(), "{} of {} tests failed", failures.len(), jobs.len());
 }
 
 #[test]
 #[ignore = "builds everything once more; see the file's head"]
 fn stress_is_clean() {
-    let operations = std::env::var("STRESS_OPERATIONS").unwrap_or_else(|_| STRESS_OPERATIONS.to_owned());
+    let operations =
+        std::env::var("STRESS_OPERATIONS").unwrap_or_else(|_| STRESS_OPERATIONS.to_owned());
     for job in jobs(|test| test == STRESS) {
         let mut command = sanitized(&job.program, job.backend);
         command.env("STRESS_OPERATIONS", &operations);
-        let what = fault(command, &job.test, &job.env, 900);
-        assert!(what.is_none(), "{operations} operations on {}: {}", job.backend, what.unwrap_or_default());
+        if let End::Failed(what) | End::Fault(what) = run(command, &job.test, &job.env, 900) {
+            panic!("{operations} operations on {}: {what}", job.backend);
+        }
     }
 }
