@@ -26,7 +26,10 @@ pub enum Shutdown {
     Both,
 }
 
-/// A TCP socket, closed on drop; its operations in progress then end with WSA_OPERATION_ABORTED.
+/// A TCP socket, closed on drop.
+///
+/// Its operations in progress then end: connects with WSA_OPERATION_ABORTED, transfers with
+/// WSAECONNABORTED (Z-003).
 #[derive(Debug)]
 pub struct Socket {
     socket: SOCKET,

@@ -1,0 +1,301 @@
+//! Check that no order of dropping and forgetting lets anybody write into freed memory.
+//!
+//! The allocator of this program never gives memory of the sizes in question back: it fills what
+//! was freed with a pattern and keeps it. A write after the end of a block's life spoils the
+//! pattern, whoever makes it: the kernel, the library or this program.
+
+mod common;
+
+use common::{LONG, at_port, bound, connected, next};
+use linsock::{CompletionPort, Notify, Operation, Socket, WsaError};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::io::Write;
+use std::net::TcpListener;
+use std::sync::RwLock;
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// The sizes kept: an operation's record has about 100 bytes, the buffers here have 600.
+const KEPT_BYTES: std::ops::RangeInclusive<usize> = 64..=1024;
+const KEPT_MAX: usize = 1 << 18;
+const FREED: u8 = 0xDD;
+const BUFFER_BYTES: usize = 600;
+
+struct Keeper;
+
+static KEPT: [(AtomicPtr<u8>, AtomicUsize); KEPT_MAX] =
+    [const { (AtomicPtr::new(std::ptr::null_mut()), AtomicUsize::new(0)) }; KEPT_MAX];
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: memory comes from the system's allocator; some of it is never given back.
+unsafe impl GlobalAlloc for Keeper {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: by the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        if KEPT_BYTES.contains(&layout.size()) {
+            let place = COUNT.fetch_add(1, Ordering::Relaxed);
+            if let Some((kept, size)) = KEPT.get(place) {
+                // SAFETY: the block is ours until it is given back, which it never is.
+                unsafe { block.write_bytes(FREED, layout.size()) };
+                size.store(layout.size(), Ordering::Relaxed);
+                kept.store(block, Ordering::Release);
+                return;
+            }
+        }
+        // SAFETY: by the caller's promise.
+        unsafe { System.dealloc(block, layout) }
+    }
+}
+
+#[global_allocator]
+static KEEPER: Keeper = Keeper;
+
+/// Held by the one test that spoils a block on purpose.
+static SPOILING: RwLock<()> = RwLock::new(());
+
+/// How many freed blocks were written to by accident.
+fn spoiled_by_accident() -> usize {
+    let _nobody_spoils = SPOILING.read().unwrap();
+    spoiled()
+}
+
+/// How many freed blocks were written to.
+fn spoiled() -> usize {
+    let mut spoiled = 0;
+    for (block, size) in &KEPT[..COUNT.load(Ordering::Relaxed).min(KEPT_MAX)] {
+        let block = block.load(Ordering::Acquire);
+        if block.is_null() {
+            continue;
+        }
+        let bytes = 0..size.load(Ordering::Relaxed);
+        // SAFETY: kept blocks stay readable; volatile, because others may have written to them.
+        let intact = bytes.into_iter().all(|at| unsafe { block.add(at).read_volatile() } == FREED);
+        spoiled += usize::from(!intact);
+    }
+    spoiled
+}
+
+fn room() -> Vec<u8> {
+    vec![0; BUFFER_BYTES]
+}
+
+#[test]
+fn the_same_on_each_backend() {
+    common::on_each_backend();
+}
+
+#[test]
+fn the_allocator_notices_a_write_after_the_end() {
+    let _no_other_test_looks = SPOILING.write().unwrap();
+    let before = spoiled();
+    let block = Box::into_raw(Box::new([0u8; 777]));
+    // SAFETY: the block came from a box.
+    drop(unsafe { Box::from_raw(block) });
+    let kept =
+        KEPT.iter().any(|(kept, _)| std::ptr::eq(kept.load(Ordering::Acquire), block.cast()));
+    assert!(kept);
+    // SAFETY: the allocator keeps the block.
+    unsafe { block.cast::<u8>().add(5).write_volatile(1) };
+    assert!(spoiled() > before);
+    // SAFETY: as above.
+    unsafe { block.cast::<u8>().add(5).write_volatile(FREED) };
+}
+
+/// What is done to an operation in progress.
+#[derive(Clone, Copy, Debug)]
+enum Fate {
+    Dropped,
+    Forgotten,
+    CancelledAndForgotten,
+    Taken,
+}
+
+const FATES: [Fate; 4] = [Fate::Dropped, Fate::Forgotten, Fate::CancelledAndForgotten, Fate::Taken];
+
+fn meet(fate: Fate, operation: Operation) {
+    match fate {
+        Fate::Dropped => drop(operation),
+        Fate::Forgotten => std::mem::forget(operation),
+        Fate::CancelledAndForgotten => {
+            operation.cancel();
+            std::mem::forget(operation);
+        }
+        Fate::Taken => drop(operation.take()),
+    }
+}
+
+#[test]
+fn receives_given_up_do_not_write_later() {
+    for notify in [Notify::Port, Notify::Event] {
+        for fate in FATES {
+            for _ in 0..20 {
+                let (port, socket, mut peer) = at_port();
+                let receiving = socket.recv(room(), notify).unwrap();
+                meet(fate, receiving);
+                peer.write_all(&[1; BUFFER_BYTES]).unwrap();
+                if notify == Notify::Port {
+                    // One packet, by the cancellation or by the data.
+                    let packet = next(&port);
+                    let expected = [Ok(BUFFER_BYTES as u32), Err(WsaError::WSA_OPERATION_ABORTED)];
+                    let partly = packet.result.is_ok_and(|bytes| bytes > 0);
+                    assert!(partly || expected.contains(&packet.result), "{packet:?}");
+                }
+                drop(socket);
+                assert!(port.get(Some(Duration::ZERO)).unwrap().is_none());
+            }
+        }
+    }
+    assert_eq!(spoiled_by_accident(), 0);
+}
+
+#[test]
+fn connects_given_up_do_not_write_later() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    for notify in [Notify::Port, Notify::Event] {
+        for fate in FATES {
+            let port = CompletionPort::new(0).unwrap();
+            let mut sockets = Vec::new();
+            for key in 0..20 {
+                let socket = bound();
+                port.associate(&socket, key).unwrap();
+                meet(fate, socket.connect_ex(address, room(), notify).unwrap());
+                sockets.push(socket);
+            }
+            if notify == Notify::Port {
+                let mut keys: Vec<usize> = (0..20).map(|_| next(&port).key).collect();
+                keys.sort_unstable();
+                assert_eq!(keys, (0..20).collect::<Vec<_>>());
+            }
+            assert!(port.get(Some(Duration::ZERO)).unwrap().is_none());
+            while listener_has_one(&listener) {}
+        }
+    }
+    assert_eq!(spoiled_by_accident(), 0);
+}
+
+/// Takes one connection off the listener's queue, so that it never fills up.
+fn listener_has_one(listener: &TcpListener) -> bool {
+    listener.set_nonblocking(true).unwrap();
+    listener.accept().is_ok()
+}
+
+#[test]
+fn a_dropped_event_operation_is_over_at_once_and_takes_no_data_with_it() {
+    let (socket, mut peer) = connected();
+    drop(socket.recv(room(), Notify::Event).unwrap());
+    peer.write_all(b"kept").unwrap();
+    let received = socket.recv(room(), Notify::Event).unwrap().join().unwrap();
+    assert_eq!(received.transferred(), b"kept");
+}
+
+#[test]
+fn the_socket_may_go_first() {
+    for notify in [Notify::Port, Notify::Event] {
+        let (port, socket, _peer) = at_port();
+        let receiving = socket.recv(room(), notify).unwrap();
+        drop(socket);
+        // The number goes to another socket, which the operation leaves alone.
+        let (other, mut other_peer) = connected();
+        let others = other.recv(room(), Notify::Event).unwrap();
+        if notify == Notify::Port {
+            // Z-003
+            assert_eq!(next(&port).result, Err(WsaError::WSAECONNABORTED));
+        } else {
+            assert_eq!(receiving.wait(LONG), Ok(true));
+        }
+        receiving.cancel();
+        let done = receiving.take().unwrap();
+        assert_eq!(done.result, Err(WsaError::WSAECONNABORTED));
+        assert_eq!(done.buffer, room());
+        other_peer.write_all(b"mine").unwrap();
+        assert_eq!(others.join().unwrap().transferred(), b"mine");
+    }
+}
+
+#[test]
+fn the_port_may_go_first() {
+    for fate in FATES {
+        let (port, socket, mut peer) = at_port();
+        let receiving = socket.recv(room(), Notify::Port).unwrap();
+        drop(port);
+        // The socket keeps the port open, and still works by itself.
+        let sent = socket.send(b"x".to_vec(), Notify::Event).unwrap().join().unwrap();
+        assert_eq!(sent.result, Ok(1));
+        peer.write_all(&[1; BUFFER_BYTES]).unwrap();
+        meet(fate, receiving);
+        drop(socket);
+    }
+    let (port, socket, _peer) = at_port();
+    let receiving = socket.recv(room(), Notify::Port).unwrap();
+    drop(port);
+    drop(socket);
+    // The last owner of the port took the packet.
+    let done = receiving.take().unwrap();
+    assert_eq!(done.result, Err(WsaError::WSAECONNABORTED));
+    assert_eq!(spoiled_by_accident(), 0);
+}
+
+#[test]
+fn threads_take_what_others_start_and_drop() {
+    const OPERATIONS: usize = 200;
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let accepting = std::thread::spawn(move || {
+        // Every connection is written to and dropped, so that receives end in every way.
+        for stream in listener.incoming().take(OPERATIONS) {
+            let _ = stream.unwrap().write_all(&[2; 100]);
+        }
+    });
+    let port = CompletionPort::new(2).unwrap();
+    let takers: Vec<_> = (0..2)
+        .map(|_| {
+            let port = port.clone();
+            std::thread::spawn(move || {
+                let mut taken = 0;
+                while next(&port).operation.is_some() {
+                    taken += 1;
+                }
+                taken
+            })
+        })
+        .collect();
+    let mut started = 0;
+    for number in 0..OPERATIONS {
+        let socket = bound();
+        port.associate(&socket, number).unwrap();
+        let connecting = socket.connect_ex(address, Vec::new(), Notify::Event).unwrap();
+        assert_eq!(connecting.join().unwrap().result, Ok(0));
+        for _ in 0..3 {
+            // The connection may be reset by now.
+            if let Ok(receiving) = socket.recv(room(), Notify::Port) {
+                started += 1;
+                meet(FATES[number % FATES.len()], receiving);
+            }
+        }
+        if number % 2 == 0 {
+            drop(socket);
+        } else {
+            leave_to_a_thread(socket);
+        }
+    }
+    accepting.join().unwrap();
+    // Every socket is closed; the packets of the last ones may still be on their way.
+    let mut taken = 0;
+    std::thread::sleep(Duration::from_millis(100));
+    for _ in &takers {
+        port.post(0, 0).unwrap();
+    }
+    for taker in takers {
+        taken += taker.join().unwrap();
+    }
+    assert_eq!(taken, started);
+    assert_eq!(spoiled_by_accident(), 0);
+}
+
+fn leave_to_a_thread(socket: Socket) {
+    std::thread::spawn(move || drop(socket)).join().unwrap();
+}
