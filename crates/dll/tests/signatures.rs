@@ -73,7 +73,8 @@ fn cpp(rust: &str, aliases: &HashMap<String, String>) -> String {
         "WSAEVENT" => "HANDLE",
         // The pseudo-handle and pointer types are C's own names.
         other => match aliases.get(other) {
-            Some(target) if !target.contains("fn(") && !target.contains("c_void") => {
+            // A function type may go on in the next line.
+            Some(target) if !["fn(", "Option<", "c_void"].iter().any(|t| target.contains(t)) => {
                 return cpp(target, aliases);
             }
             _ => other,

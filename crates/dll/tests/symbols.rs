@@ -13,11 +13,12 @@ use std::process::Command;
 const DECLARED_ONLY: [(&str, &str); 0] = [];
 
 /// Exported, not declared under that very symbol. A name may end in `*`.
-const EXPORTED_ONLY: [(&str, &str); 4] = [
+const EXPORTED_ONLY: [(&str, &str); 5] = [
     ("InetPtonA", "the header binds it to inet_pton; kept for GetProcAddress and other languages"),
     ("InetNtopA", "likewise, inet_ntop"),
     ("ConnectEx", "fetched by its GUID; many programs have a variable of that name"),
     ("DisconnectEx", "likewise"),
+    ("__WSAFDIsSet", "an inline function of the header; kept for other languages"),
 ];
 
 /// The names of the defined dynamic symbols of a shared object, versions dropped.
