@@ -24,7 +24,7 @@ const BACKENDS: [&str; 2] = ["epoll", "uring"];
 const STOPPED: i32 = 99;
 const SUPPORT: [&str; 3] = ["harness.c", "support.c", "world.c"];
 /// ConnectEx operations of the stress test, on each backend, unless STRESS_OPERATIONS says otherwise.
-const STRESS_OPERATIONS: &str = "50000";
+const STRESS_OPERATIONS: &str = "200000";
 
 /// Tests that measure what the sanitizer changes.
 const LEFT_OUT: [(&str, &str); 1] = [(
