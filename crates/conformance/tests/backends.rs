@@ -6,11 +6,20 @@ use std::process::Command;
 /// Runs one clause test where io_uring_setup fails with EPERM, as in a container.
 fn without_ring(backend: &str) -> (bool, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_linsock-conformance"))
-        .args(["run", "--filter", "c_002_connects", "--backend", "epoll", "--env", "WORLD_RING_ERRNO=1"])
+        .args([
+            "run",
+            "--filter",
+            "c_002_connects",
+            "--backend",
+            "epoll",
+            "--env",
+            "WORLD_RING_ERRNO=1",
+        ])
         .args(["--env", &format!("LINSOCK_BACKEND={backend}")])
         .output()
         .unwrap_or_else(|error| panic!("the runner does not start: {error}"));
-    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned()
+        + &String::from_utf8_lossy(&output.stderr);
     (output.status.success(), text)
 }
 
