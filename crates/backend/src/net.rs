@@ -229,6 +229,14 @@ pub fn choose_port_late(fd: Fd) -> Result<(), Errno> {
     set_option_i32(fd, libc::SOL_IP, libc::IP_BIND_ADDRESS_NO_PORT, 1)
 }
 
+/// Has `connect` choose this very port, which it may share with connections to elsewhere, as a
+/// bind by number may not.
+pub fn choose_port(fd: Fd, port: u16) -> Result<(), Errno> {
+    const IP_LOCAL_PORT_RANGE: i32 = 51;
+    let range = u32::from(port) << 16 | u32::from(port);
+    set_option_i32(fd, libc::SOL_IP, IP_LOCAL_PORT_RANGE, range as i32)
+}
+
 /// Lets a bind pass over TIME_WAIT remains of the address.
 pub fn reuse_address(fd: Fd) -> Result<(), Errno> {
     set_option_i32(fd, libc::SOL_SOCKET, libc::SO_REUSEADDR, 1)

@@ -112,7 +112,9 @@ SOCKET accept_one(SOCKET l) { return own(accept(l, NULL, NULL)); }
 void connected_pair(SOCKET *client, SOCKET *server) {
     SA4 at;
     SOCKET l = listener(&at);
-    *client = tcp();
+    /* A port of its own: one that connect chooses may be shared with other programs' connections, which a bind may not. */
+    *client = bound_at("127.0.0.1", 0);
+    name_of(*client);
     CHECK_OK(connect(*client, (SA *)&at, sizeof at));
     *server = accept_one(l);
     drop(l);

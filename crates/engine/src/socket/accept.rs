@@ -103,6 +103,7 @@ pub fn accept(number: Number) -> Result<(Number, Address), WsaError> {
     new.phase = Phase::Connected;
     // Taken over from the listener.
     new.allows_reuse = true;
+    new.accepted = true;
     new.peer = peer;
     new.since = Some(Instant::now());
     new.nonblocking = nonblocking;
@@ -110,6 +111,6 @@ pub fn accept(number: Number) -> Result<(Number, Address), WsaError> {
     new.inherit = inherit;
     new.options = options;
     let local = net::local_address(fd).unwrap_or_default();
-    new.binding = Some(Binding { address: local, in_kernel: false, pinned: true });
+    new.binding = Some(Binding { address: local, in_kernel: true, pinned: true });
     Ok((fd as usize, peer))
 }

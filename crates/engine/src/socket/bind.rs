@@ -91,11 +91,19 @@ impl Socket {
     }
 
     fn conflicts_with(&self, newcomer: &Socket, wanted: &Address) -> bool {
+        let Some(binding) = &self.binding else { return false };
+        // A port that `connect` chose is known to the kernel alone.
+        let port = match (binding.address.port(), self.phase) {
+            (0, Phase::Connecting { .. } | Phase::Connected) => {
+                net::local_address(self.fd).map_or(0, |local| local.port())
+            }
+            (port, _) => port,
+        };
         // An accepted connection shares its listener's port without being in anyone's way.
-        let Some(binding) = self.binding.filter(|binding| binding.in_kernel) else { return false };
-        self.family == newcomer.family
+        !self.accepted
+            && self.family == newcomer.family
             && self.kind == newcomer.kind
-            && binding.address.port() == wanted.port()
+            && port == wanted.port()
             && (binding.address.ip() == wanted.ip()
                 || binding.address.is_unspecified()
                 || wanted.is_unspecified())
@@ -145,9 +153,11 @@ impl Socket {
             let _ = net::reuse_address(self.fd);
             bound = net::bind(self.fd, &wanted);
         }
-        if bound.is_ok() {
-            *binding = Binding { address: wanted, in_kernel: true, pinned: true };
-        }
+        // The port may have been shared with connections to elsewhere, which a bind may not.
+        // Then the next connection is told to choose it again.
+        let in_kernel = bound.is_ok();
+        let pinned = in_kernel || net::choose_port(self.fd, port).is_ok();
+        *binding = Binding { address: wanted, in_kernel, pinned };
     }
 
     /// Notes the port that the kernel chose, before it is forgotten.

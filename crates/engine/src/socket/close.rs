@@ -126,6 +126,13 @@ impl Socket {
         held
     }
 
+    /// Notes, where it matters, which side ends a connection first.
+    pub(super) fn note_closing_first(&mut self) {
+        if crate::settings::timed_wait_delay().is_some() && self.is_tcp() {
+            self.closed_first = net::tcp_state(self.fd) == Ok(TcpState::Established);
+        }
+    }
+
     /// Charges the pair of addresses of a connection that this side closes first (C-139).
     fn note_timed_wait(&self) {
         if crate::settings::timed_wait_delay().is_none()
@@ -137,7 +144,7 @@ impl Socket {
         let hard = self.effective_linger() == Some(0);
         let first =
             matches!(net::tcp_state(self.fd), Ok(TcpState::Established | TcpState::SelfClosed));
-        if first
+        if (first || self.closed_first)
             && !hard
             && let Ok(local) = net::local_address(self.fd)
         {

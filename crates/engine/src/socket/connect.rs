@@ -325,6 +325,7 @@ impl Socket {
         self.context = if by_connect_ex { Context::Default } else { Context::Whole };
         self.drained = false;
         self.saw_end = false;
+        self.closed_first = false;
         self.sends_shut = false;
         self.receives_shut = false;
         if self.binding.is_none() {

@@ -143,6 +143,10 @@ pub struct Socket {
     pub(crate) binding: Option<Binding>,
     /// SO_REUSEADDR is set in the kernel, so that TIME_WAIT remains are in nobody's way.
     allows_reuse: bool,
+    /// The socket came from an accept.
+    accepted: bool,
+    /// Our end of the connection was sent before the peer's came.
+    closed_first: bool,
     /// The stream's end was read.
     saw_end: bool,
     /// The program bound a port by its number.

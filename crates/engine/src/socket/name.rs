@@ -19,6 +19,14 @@ pub fn local_name(number: Number) -> Result<Address, WsaError> {
         Phase::Idle if !implicit => socket.settle_binding()?,
         _ => {}
     }
+    if let Some(binding) = socket.binding
+        && binding.pinned
+        && !binding.in_kernel
+        && socket.phase == Phase::Idle
+    {
+        // A port that the next connection is told to choose.
+        return Ok(binding.address);
+    }
     let local = net::local_address(socket.fd).map_err(|errno| translate(errno, Call::Other))?;
     if implicit && socket.phase == Phase::Idle && local.port() == 0 && local.ip().is_some() {
         return Err(WsaError::WSAEINVAL);
