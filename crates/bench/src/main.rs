@@ -1,1 +1,68 @@
-fn main() {}
+//! linsock beside raw system calls and raw io_uring, and what its calls cost.
+//!
+//! The parent starts this very program again for each part: the listener, each contestant and
+//! each traced subject is a process of its own, so that CPU time, system calls and the choice
+//! of a backend belong to one of them alone.
+
+mod backlog;
+mod connect;
+mod contestant;
+mod instructions;
+mod listener;
+mod namespace;
+mod process;
+mod raw;
+mod statistics;
+mod subject;
+mod syscalls;
+mod trace;
+
+use clap::{Parser, Subcommand};
+use std::net::SocketAddrV4;
+
+/// linsock beside raw system calls and raw io_uring.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Connect, send 64 bytes, take the completion, close hard: rates and costs as ratios.
+    Connect(connect::Options),
+    /// Count the system calls inside ConnectEx and inside taking a completion.
+    Syscalls(syscalls::Options),
+    /// Count the user-space instructions of ConnectEx and its completion (needs valgrind).
+    Instructions(instructions::Options),
+    /// One part: accepts, reads and verifies.
+    #[command(hide = true)]
+    Listener,
+    /// One part: does the work that it is told on its standard input.
+    #[command(hide = true)]
+    Contestant(contestant::Options),
+    /// One part: makes the calls that are counted.
+    #[command(hide = true)]
+    Subject {
+        /// What to do.
+        case: subject::Case,
+        /// Where the listener is.
+        #[arg(long)]
+        peer: SocketAddrV4,
+        /// How many times.
+        #[arg(long)]
+        repeats: u32,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::Connect(options) => connect::run(&options),
+        Command::Syscalls(options) => syscalls::run(&options),
+        Command::Instructions(options) => instructions::run(&options),
+        Command::Listener => listener::run(),
+        Command::Contestant(options) => contestant::run(&options),
+        Command::Subject { case, peer, repeats } => subject::run(case, peer, repeats),
+    }
+}

@@ -1,0 +1,102 @@
+//! The other processes of a run: this program again, asked and answering line by line.
+
+use crate::backlog::Taken;
+use crate::listener::{Ready, Seen};
+use anyhow::{Context, Result, bail};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// This program, to be started once more.
+pub fn this_program<I: AsRef<OsStr>>(arguments: impl IntoIterator<Item = I>) -> Result<Command> {
+    let mut command = Command::new(std::env::current_exe().context("this program's own file")?);
+    command.args(arguments);
+    Ok(command)
+}
+
+/// Says one line on the standard output, at once.
+pub fn answer(what: &impl Serialize) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", serde_json::to_string(what)?)?;
+    out.flush()?;
+    Ok(())
+}
+
+/// A process that answers questions; it ends when its standard input does.
+pub struct Process {
+    child: Child,
+    questions: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Process {
+    /// Starts it.
+    pub fn start(mut command: Command) -> Result<Self> {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let questions = child.stdin.take();
+        let answers = BufReader::new(child.stdout.take().context("no output")?);
+        Ok(Process { child, questions, answers })
+    }
+
+    /// Asks, and waits for the answer.
+    pub fn ask<T: DeserializeOwned>(&mut self, question: &str) -> Result<T> {
+        let questions = self.questions.as_mut().context("already told to end")?;
+        writeln!(questions, "{question}")?;
+        self.hear()
+    }
+
+    /// Waits for an answer.
+    pub fn hear<T: DeserializeOwned>(&mut self) -> Result<T> {
+        let mut line = String::new();
+        if self.answers.read_line(&mut line)? == 0 {
+            bail!("a part of the benchmark ended early: {}", self.child.wait()?);
+        }
+        serde_json::from_str(&line).with_context(|| format!("not an answer: {line}"))
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        drop(self.questions.take());
+        let _ = self.child.wait();
+    }
+}
+
+/// The listener's process.
+pub struct Listener {
+    process: Process,
+    /// Where it listens.
+    pub address: SocketAddrV4,
+}
+
+impl Listener {
+    /// Starts it.
+    pub fn start() -> Result<Self> {
+        Taken::publish()?;
+        let mut process = Process::start(this_program(["listener"])?)?;
+        let Ready { port } = process.hear()?;
+        Ok(Listener { process, address: SocketAddrV4::new(Ipv4Addr::LOCALHOST, port) })
+    }
+
+    /// Sees to it that exactly so many blocks arrived since the last time.
+    pub fn expect(&mut self, blocks: u64) -> Result<()> {
+        const PATIENCE: Duration = Duration::from_secs(5);
+        let until = Instant::now() + PATIENCE;
+        let mut all = Seen::default();
+        while all.whole + all.wrong < blocks && Instant::now() < until {
+            let seen: Seen = self.process.ask("seen")?;
+            all = Seen { whole: all.whole + seen.whole, wrong: all.wrong + seen.wrong };
+            if all.whole + all.wrong < blocks {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+        if (all.whole, all.wrong) != (blocks, 0) {
+            bail!("{blocks} blocks were sent; {} arrived whole, {} not", all.whole, all.wrong);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,109 @@
+//! The few system calls of the listener and of the contestants that go without the library.
+
+use anyhow::{Context, Result, bail};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddrV4};
+
+/// The block that each connection carries.
+pub const BLOCK_BYTES: usize = 64;
+
+/// The bytes of the block: none like its neighbours, so that a shift would show.
+pub const BLOCK: [u8; BLOCK_BYTES] = {
+    let mut block = [0; BLOCK_BYTES];
+    let mut at = 0;
+    while at < BLOCK_BYTES {
+        block[at] = (at * 37 + 11) as u8;
+        at += 1;
+    }
+    block
+};
+
+/// The outcome of a system call that answers -1 on failure.
+pub fn check(result: i32) -> io::Result<i32> {
+    if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }
+}
+
+/// A non-blocking TCP socket.
+pub fn socket() -> io::Result<i32> {
+    // SAFETY: no pointers.
+    check(unsafe {
+        libc::socket(libc::AF_INET, libc::SOCK_STREAM | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC, 0)
+    })
+}
+
+/// The address as the kernel takes it.
+pub fn sockaddr(address: SocketAddrV4) -> libc::sockaddr_in {
+    libc::sockaddr_in {
+        sin_family: libc::AF_INET as u16,
+        sin_port: address.port().to_be(),
+        sin_addr: libc::in_addr { s_addr: u32::from(*address.ip()).to_be() },
+        sin_zero: [0; 8],
+    }
+}
+
+/// Bytes of an IPv4 address, as the kernel takes it.
+pub const SOCKADDR_BYTES: u32 = size_of::<libc::sockaddr_in>() as u32;
+
+/// Sets an option.
+pub fn set_option<T>(fd: i32, level: i32, name: i32, value: &T) -> io::Result<()> {
+    let value: *const T = value;
+    // SAFETY: the value lives through the call, and its size is told.
+    check(unsafe { libc::setsockopt(fd, level, name, value.cast(), size_of::<T>() as u32) })?;
+    Ok(())
+}
+
+/// Closes hard: a reset, which leaves no TIME_WAIT behind.
+pub fn close_hard(fd: i32) -> io::Result<()> {
+    let linger = libc::linger { l_onoff: 1, l_linger: 0 };
+    set_option(fd, libc::SOL_SOCKET, libc::SO_LINGER, &linger)?;
+    close(fd);
+    Ok(())
+}
+
+/// Closes.
+pub fn close(fd: i32) {
+    // SAFETY: the descriptor is the caller's own.
+    unsafe { libc::close(fd) };
+}
+
+/// A listening socket on loopback that takes fast open, and its address.
+pub fn listen() -> Result<(i32, SocketAddrV4)> {
+    const BACKLOG: i32 = 4096;
+    let fd = socket()?;
+    let mut name = sockaddr(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0));
+    let mut len = SOCKADDR_BYTES;
+    // SAFETY: the address lives through the calls, and its size is told.
+    unsafe {
+        check(libc::bind(fd, (&raw const name).cast(), len)).context("bind")?;
+        check(libc::getsockname(fd, (&raw mut name).cast(), &raw mut len))
+            .context("getsockname")?;
+    }
+    // Where the kernel refuses it, connections are made the plain way.
+    let _ = set_option(fd, libc::IPPROTO_TCP, libc::TCP_FASTOPEN, &BACKLOG);
+    // SAFETY: no pointers.
+    check(unsafe { libc::listen(fd, BACKLOG) }).context("listen")?;
+    if len != SOCKADDR_BYTES {
+        bail!("the listener's address has {len} bytes");
+    }
+    Ok((fd, SocketAddrV4::new(Ipv4Addr::LOCALHOST, u16::from_be(name.sin_port))))
+}
+
+/// Allows as many descriptors as the system lets this process have.
+pub fn raise_descriptor_limit() -> io::Result<()> {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: the structure lives through both calls.
+    unsafe {
+        check(libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit))?;
+        limit.rlim_cur = limit.rlim_max;
+        check(libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit))?;
+    }
+    Ok(())
+}
+
+/// CPU time of all threads of this process, user and system, in nanoseconds.
+pub fn cpu_nanoseconds() -> u64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the structure lives through the call, which cannot fail for this clock.
+    unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &raw mut time) };
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+}

@@ -1,0 +1,203 @@
+//! System calls counted by name between marks, by ptrace: exact, and it needs neither perf nor
+//! strace.
+
+use crate::raw::check;
+use anyhow::{Context, Result, bail};
+use std::collections::BTreeMap;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Command, ExitStatus, Stdio};
+
+/// System calls by name.
+pub type Calls = BTreeMap<&'static str, u64>;
+
+/// What a mark's first argument is, which no program means: priorities know only 0, 1 and 2.
+const MARK: u64 = 0x6c69_6e73;
+
+/// Begins a section for the one who counts; 0 ends it. Nothing happens without one.
+pub fn mark(label: u32) {
+    // SAFETY: no pointers; answers EINVAL.
+    unsafe { libc::syscall(libc::SYS_getpriority, MARK, u64::from(label)) };
+}
+
+/// What happened between two marks.
+#[derive(Clone, Debug, Default)]
+pub struct Section {
+    /// The first mark's label.
+    pub label: u32,
+    /// Calls of the thread that marked.
+    pub own: Calls,
+    /// Calls of the process' other threads meanwhile.
+    pub others: Calls,
+}
+
+/// Runs a command to its end and answers its sections in order.
+pub fn run(mut command: Command) -> Result<Vec<Section>> {
+    command.stdin(Stdio::null()).process_group(0);
+    // SAFETY: between fork and exec only this one system call is made.
+    unsafe {
+        command.pre_exec(|| {
+            let nothing = std::ptr::null_mut::<libc::c_void>();
+            check(libc::ptrace(libc::PTRACE_TRACEME, 0, nothing, nothing) as i32).map(|_| ())
+        });
+    }
+    #[expect(clippy::zombie_processes, reason = "waited for by number, as ptrace demands")]
+    let child = command.spawn().context("the traced process")?;
+    let child = child.id() as i32;
+    let mut trace = Trace { sections: Vec::new(), marking: None };
+    let mut attached = false;
+    loop {
+        let mut status = 0;
+        // SAFETY: the status lives through the call.
+        let thread = check(unsafe { libc::waitpid(-child, &raw mut status, libc::__WALL) })?;
+        if libc::WIFEXITED(status) || libc::WIFSIGNALED(status) {
+            if thread != child {
+                continue;
+            }
+            let status = ExitStatus::from_raw(status);
+            if !status.success() {
+                bail!("the traced process ended with {status}");
+            }
+            return Ok(trace.sections);
+        }
+        let mut signal = 0;
+        match libc::WSTOPSIG(status) {
+            libc::SIGTRAP if !attached => {
+                attached = true;
+                let options = libc::PTRACE_O_TRACESYSGOOD
+                    | libc::PTRACE_O_TRACECLONE
+                    | libc::PTRACE_O_EXITKILL;
+                request(libc::PTRACE_SETOPTIONS, child, options as usize)?;
+            }
+            SYSTEM_CALL_STOP => {
+                if let Some((number, first, second)) = entered(thread)? {
+                    trace.count(thread, number, first, second);
+                }
+            }
+            // A thread was made, or is new and stopped by the kernel itself.
+            libc::SIGTRAP | libc::SIGSTOP => {}
+            other => signal = other,
+        }
+        request(libc::PTRACE_SYSCALL, thread, signal as usize)?;
+    }
+}
+
+const SYSTEM_CALL_STOP: i32 = libc::SIGTRAP | 0x80;
+
+struct Trace {
+    sections: Vec<Section>,
+    /// The thread whose section is open; it is the last one.
+    marking: Option<i32>,
+}
+
+impl Trace {
+    fn count(&mut self, thread: i32, number: u64, first: u64, second: u64) {
+        if number == libc::SYS_getpriority as u64 && first == MARK {
+            self.marking = (second != 0).then_some(thread);
+            if second != 0 {
+                self.sections.push(Section { label: second as u32, ..Section::default() });
+            }
+            return;
+        }
+        let (Some(marking), Some(section)) = (self.marking, self.sections.last_mut()) else {
+            return;
+        };
+        let calls = if thread == marking { &mut section.own } else { &mut section.others };
+        *calls.entry(name(number)).or_default() += 1;
+    }
+}
+
+fn request(what: u32, thread: i32, data: usize) -> Result<()> {
+    // SAFETY: `data` is a number for the requests that are made here.
+    let result = unsafe { libc::ptrace(what, thread, std::ptr::null_mut::<libc::c_void>(), data) };
+    match check(result as i32) {
+        // Ended meanwhile: its last word is still to come.
+        Err(error) if error.raw_os_error() == Some(libc::ESRCH) => Ok(()),
+        Err(error) => Err(error).with_context(|| format!("ptrace {what:#x}")),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// The kernel's `ptrace_syscall_info`, as far as it is read here.
+#[repr(C)]
+#[derive(Default)]
+struct SystemCall {
+    op: u8,
+    pad: [u8; 3],
+    arch: u32,
+    instruction_pointer: u64,
+    stack_pointer: u64,
+    number: u64,
+    arguments: [u64; 6],
+}
+
+/// The number and the first two arguments, where a thread stopped on its way in.
+fn entered(thread: i32) -> Result<Option<(u64, u64, u64)>> {
+    const PTRACE_GET_SYSCALL_INFO: u32 = 0x420e;
+    const ENTRY: u8 = 1;
+    let mut info = SystemCall::default();
+    // SAFETY: the kernel writes no more bytes than are told.
+    let result = unsafe {
+        libc::ptrace(PTRACE_GET_SYSCALL_INFO, thread, size_of::<SystemCall>(), &raw mut info)
+    };
+    check(result as i32).context("PTRACE_GET_SYSCALL_INFO (Linux 5.3)")?;
+    Ok((info.op == ENTRY).then_some((info.number, info.arguments[0], info.arguments[1])))
+}
+
+/// Takes the pointer probes out, which are counted apart: how many there were.
+pub fn take_probes(calls: &mut Calls) -> u64 {
+    calls.remove("rt_sigprocmask").unwrap_or(0)
+}
+
+macro_rules! names {
+    ($($constant:ident $name:literal)*) => {
+        fn name(number: u64) -> &'static str {
+            match number as libc::c_long {
+                $(libc::$constant => $name,)*
+                _ => "other",
+            }
+        }
+    };
+}
+
+names! {
+    SYS_accept4           "accept4"
+    SYS_bind              "bind"
+    SYS_brk               "brk"
+    SYS_clock_gettime     "clock_gettime"
+    SYS_clone3            "clone3"
+    SYS_close             "close"
+    SYS_connect           "connect"
+    SYS_epoll_create1     "epoll_create1"
+    SYS_epoll_ctl         "epoll_ctl"
+    SYS_epoll_pwait       "epoll_pwait"
+    SYS_epoll_wait        "epoll_wait"
+    SYS_eventfd2          "eventfd2"
+    SYS_fcntl             "fcntl"
+    SYS_futex             "futex"
+    SYS_getpeername       "getpeername"
+    SYS_getsockname       "getsockname"
+    SYS_getsockopt        "getsockopt"
+    SYS_gettid            "gettid"
+    SYS_io_uring_enter    "io_uring_enter"
+    SYS_io_uring_register "io_uring_register"
+    SYS_io_uring_setup    "io_uring_setup"
+    SYS_madvise           "madvise"
+    SYS_mmap              "mmap"
+    SYS_mprotect          "mprotect"
+    SYS_munmap            "munmap"
+    SYS_poll              "poll"
+    SYS_process_vm_readv  "process_vm_readv"
+    SYS_read              "read"
+    SYS_recvfrom          "recvfrom"
+    SYS_recvmsg           "recvmsg"
+    SYS_rt_sigaction      "rt_sigaction"
+    SYS_rt_sigprocmask    "rt_sigprocmask"
+    SYS_sched_getaffinity "sched_getaffinity"
+    SYS_sched_yield       "sched_yield"
+    SYS_sendmsg           "sendmsg"
+    SYS_sendto            "sendto"
+    SYS_setsockopt        "setsockopt"
+    SYS_shutdown          "shutdown"
+    SYS_socket            "socket"
+    SYS_write             "write"
+}
