@@ -1,0 +1,49 @@
+//! Check that `linsock explain` knows every error in every form.
+
+mod common;
+
+use common::linsock;
+
+#[test]
+fn each_form_of_one_error_leads_to_the_others() {
+    let names = [
+        ("winsock", "WSAECONNREFUSED", "10061"),
+        ("win32", "ERROR_CONNECTION_REFUSED", "1225"),
+        ("ntstatus", "STATUS_CONNECTION_REFUSED", "0xC0000236"),
+        ("errno", "ECONNREFUSED", "111"),
+    ];
+    for (space, name, number) in names {
+        for form in [name, number] {
+            let run = linsock(&["explain", form]);
+            assert_eq!(run.code, Some(0), "{}", run.all());
+            for (_, twin, _) in names {
+                assert!(run.out.contains(&format!("{twin} (")), "{form}: {}", run.all());
+            }
+            let report = linsock(&["explain", form, "--json"]).json();
+            assert_eq!(report[0]["space"], space);
+            assert_eq!(report[0]["name"], name);
+            for (other, twin, _) in names.iter().filter(|other| other.0 != space) {
+                let twins = report[0][other].as_array().unwrap();
+                assert!(twins.iter().any(|name| name == twin), "{form}: {report}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_meaning_of_a_number_is_told() {
+    let report = linsock(&["explain", "6", "--json"]).json();
+    let spaces: Vec<_> =
+        report.as_array().unwrap().iter().map(|meaning| &meaning["space"]).collect();
+    assert_eq!(spaces, ["winsock", "win32", "errno"]);
+}
+
+#[test]
+fn nothing_is_made_up() {
+    for form in ["WSAENOTHING", "123456789", "0xZZ", "-1"] {
+        let run = linsock(&["explain", form]);
+        assert_eq!(run.code, Some(1), "{}", run.all());
+        assert_eq!(run.out, "");
+        assert!(run.err.contains(form), "{}", run.all());
+    }
+}
