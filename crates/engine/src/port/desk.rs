@@ -87,6 +87,15 @@ pub enum Visit {
     Polled,
 }
 
+/// What a thread wants of the desk.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish {
+    /// Packets at most.
+    pub max: usize,
+    /// Until when; `None`: for ever.
+    pub deadline: Option<Instant>,
+}
+
 impl<P> Desk<P> {
     /// A desk at which up to `limit` threads run at a time.
     pub fn new(limit: u32) -> Self {
@@ -125,7 +134,7 @@ impl<P> Desk<P> {
         held_up
     }
 
-    /// Takes up to `max` packets, waiting for the first one. `running` says whether the
+    /// Takes packets as wished, waiting for the first one. `running` says whether the
     /// calling thread counts as running here, before and after. `visit` is called, outside
     /// the lock, whenever it is this thread's turn to look after the I/O.
     pub fn take(
@@ -133,8 +142,7 @@ impl<P> Desk<P> {
         seat: &impl Seat,
         me: &WaiterRef,
         running: &mut bool,
-        max: usize,
-        deadline: Option<Instant>,
+        Wish { max, deadline }: Wish,
         taken: &mut Vec<P>,
         mut visit: impl FnMut(Visit),
     ) -> Result<(), NoPacket> {

@@ -11,7 +11,7 @@ pub use worker::{Blocked, by_handle, forget_worker, own_ring, thread_exit};
 
 use crate::io::{self, Source};
 use crate::sync::plain::{Arc, Mutex};
-use desk::{Desk, NoPacket, Seat, Visit};
+use desk::{Desk, NoPacket, Seat, Visit, Wish};
 use linsock_abi::Win32Error;
 use linsock_backend::poller::{Events, Poller};
 use std::cell::{Cell, RefCell};
@@ -128,6 +128,10 @@ impl Port {
     ) -> Result<(), Win32Error> {
         let deadline = crate::wait::deadline(timeout_ms);
         worker::at(self, |worker| {
+            if worker.is_due() && self.watched.load(Ordering::Relaxed) {
+                // A queue that never runs dry must not keep the I/O waiting.
+                worker::visit(self, || self.attend(true));
+            }
             if let Some(ring) = &worker.ring
                 && ring.has_completions()
             {
@@ -139,10 +143,12 @@ impl Port {
                 &self.poller,
                 &worker.waiter,
                 &mut running,
-                max,
-                deadline,
+                Wish { max, deadline },
                 taken,
-                |visit| worker::visit(self, || self.attend(visit == Visit::Polled)),
+                |visit| {
+                    worker.visited();
+                    worker::visit(self, || self.attend(visit == Visit::Polled));
+                },
             );
             if running {
                 worker.shared.run();
