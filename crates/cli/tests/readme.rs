@@ -81,7 +81,7 @@ fn run_blocks(page: &str, blocks_min: usize) {
 
 #[test]
 fn commands_of_the_readme_work() {
-    run_blocks("README.md", 5);
+    run_blocks("README.md", 4);
 }
 
 #[test]
