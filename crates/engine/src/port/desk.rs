@@ -14,7 +14,7 @@
 //! kick that comes before the wait; then no wake-up is lost: whoever posts a packet either
 //! sees the waiter, and kicks, or did so before the waiter looked at the queue.
 
-use crate::sync::{Arc, Condvar, Mutex, MutexGuard, lock};
+use crate::sync::{Arc, AtomicU32, Condvar, Mutex, MutexGuard, Ordering, lock};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
@@ -65,6 +65,8 @@ struct State<P> {
 #[derive(Debug)]
 pub struct Desk<P> {
     state: Mutex<State<P>>,
+    /// How many sit, for a look without the lock.
+    seats_taken: AtomicU32,
     /// Threads that may run at a time.
     limit: u32,
 }
@@ -109,6 +111,7 @@ impl<P> Desk<P> {
                 kicks: 0,
                 closed: false,
             }),
+            seats_taken: AtomicU32::new(0),
             limit: limit.max(1),
         }
     }
@@ -196,12 +199,14 @@ impl<P> Desk<P> {
             state.waiting.insert(place.map_or(0, |place| place + 1), entry);
             if seated {
                 state.seated += 1;
+                self.seats_taken.store(state.seated, Ordering::SeqCst);
                 drop(state);
                 seat.sit(left);
                 visit(Visit::Sat);
                 polled = true;
                 state = lock(&self.state);
                 state.seated -= 1;
+                self.seats_taken.store(state.seated, Ordering::SeqCst);
                 // Whoever got up answers for every kick; `release` kicks again if need be.
                 state.kicks = 0;
                 Self::leave(&mut state, arrival);
@@ -320,7 +325,7 @@ impl<P> Desk<P> {
 
     /// Whether a thread sits, and so hears of I/O.
     pub fn is_attended(&self) -> bool {
-        lock(&self.state).seated > 0
+        self.seats_taken.load(Ordering::SeqCst) > 0
     }
 
     /// Whether the desk is closed.

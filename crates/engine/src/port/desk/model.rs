@@ -2,7 +2,7 @@
 //! lost nor doubled, and nobody sleeps beside a packet.
 
 use super::*;
-use crate::sync::{AtomicUsize, Ordering};
+use crate::sync::AtomicUsize;
 
 /// A seat as the kernel offers it: a kick is kept until somebody sits.
 #[derive(Default)]
