@@ -96,6 +96,10 @@ typedef union _ULARGE_INTEGER {
 #define GENERIC_WRITE             0x40000000
 #define GENERIC_EXECUTE           0x20000000
 #define GENERIC_ALL               0x10000000
+#define FILE_SHARE_READ           0x00000001
+#define FILE_SHARE_WRITE          0x00000002
+#define FILE_SHARE_DELETE         0x00000004
+#define FILE_ATTRIBUTE_NORMAL     0x00000080
 #define EVENT_MODIFY_STATE        0x0002
 #define EVENT_ALL_ACCESS          0x1F0003
 

@@ -14,6 +14,8 @@ pub enum Subject {
     ConnectBeforeUpdate,
     /// DO-03: connect while a ConnectEx is in progress.
     ConnectInProgress,
+    /// DO-04: TransmitFile on an unconnected datagram socket.
+    TransmitUnconnected,
     /// DO-06: SO_CONNECT_TIME on a datagram socket.
     DatagramConnectTime,
     /// DO-07: WSAGetOverlappedResult with NULL lpdwFlags; the count is stored either way.
@@ -30,6 +32,7 @@ pub fn error(subject: Subject) -> Option<WsaError> {
         Subject::ConnectExInProgress => (Some(E::WSAEALREADY),    Some(E::WSAEINVAL)),
         Subject::ConnectBeforeUpdate => (Some(E::WSAEISCONN),     Some(E::WSAEINVAL)),
         Subject::ConnectInProgress   => (Some(E::WSAEALREADY),    Some(E::WSAEINVAL)),
+        Subject::TransmitUnconnected => (Some(E::WSAEINVAL),      Some(E::WSAENOTCONN)),
         Subject::DatagramConnectTime => (Some(E::WSAENOPROTOOPT), None),
         Subject::NullFlags           => (Some(E::WSAEFAULT),      None),
         Subject::NullOverlapped      => (Some(E::WSAEFAULT),      Some(E::WSA_INVALID_PARAMETER)),

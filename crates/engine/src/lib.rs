@@ -7,6 +7,7 @@
 pub mod blocking;
 pub mod contract;
 pub mod event;
+pub mod file;
 pub mod handle;
 pub mod io;
 pub mod operation;

@@ -61,6 +61,7 @@ impl Ending {
         let done = match &operation.request {
             // Bytes that went out stay out and are counted.
             Request::Send(send) => send.done() as u32,
+            Request::Transmit(transmit) => transmit.done() as u32,
             _ => 0,
         };
         let error = match (self, operation.call) {
@@ -160,6 +161,16 @@ pub unsafe fn status(address: usize) -> NtStatus {
     // SAFETY: the caller's word.
     let internal = unsafe { AtomicUsize::from_ptr(&raw mut (*pointer).Internal) };
     NtStatus(internal.load(Ordering::Acquire) as u32 as i32)
+}
+
+/// Where in a file the operation of an OVERLAPPED begins (T-008).
+///
+/// # Safety
+/// The address is that of a readable OVERLAPPED.
+pub unsafe fn offset(address: usize) -> u64 {
+    // SAFETY: the caller's word; the two halves are plain numbers whatever was written there.
+    let halves = unsafe { (*(address as *const OVERLAPPED)).Anonymous.Anonymous };
+    u64::from(halves.OffsetHigh) << 32 | u64::from(halves.Offset)
 }
 
 /// A blocking call that waits for its operation.

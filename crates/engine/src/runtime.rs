@@ -4,6 +4,7 @@
 //! may have held, so it starts with nothing: the pointer is cleared, the parent's state is
 //! left where it is, and a WSAStartup begins anew (W-018).
 
+use crate::file::Files;
 use crate::handle::HandleTable;
 use crate::io::Rings;
 use crate::reactor::ReactorCell;
@@ -22,6 +23,8 @@ pub struct Runtime {
     pub dispatcher: Dispatcher,
     /// The open handles.
     pub handles: HandleTable,
+    /// The files that were opened here.
+    pub(crate) files: Files,
     /// The sockets, by number.
     pub sockets: Table<Place>,
     /// How often WSAStartup succeeded.

@@ -29,6 +29,7 @@ pub mod Networking {
         pub use crate::winsock::socket::*;
         pub use crate::winsock::startup::*;
         pub use crate::winsock::transfer::*;
+        pub use crate::winsock::transmit::*;
         pub use linsock_abi::*;
     }
 }
@@ -78,6 +79,10 @@ pub mod System {
 pub mod Storage {
     /// Reading and writing by handle.
     pub mod FileSystem {
-        pub use crate::io::{ReadFile, SetFileCompletionNotificationModes, WriteFile};
+        pub use crate::io::{
+            CreateFileA, CreateFileW, DeleteFileA, DeleteFileW, GetFileSize, GetFileSizeEx,
+            ReadFile, SetFileCompletionNotificationModes, SetFilePointer, SetFilePointerEx,
+            WriteFile,
+        };
     }
 }

@@ -11,12 +11,14 @@ mod connect;
 mod disconnect;
 mod receive;
 mod send;
+mod transmit;
 
 pub use accept::Accept;
 pub use connect::Connect;
 pub use disconnect::Disconnect;
 pub use receive::Receive;
 pub use send::Send;
+pub use transmit::{FilePart, Transmit};
 
 use crate::address::Address;
 use crate::net::{Fd, Ready};
@@ -121,6 +123,8 @@ pub enum Request {
     Disconnect(Disconnect),
     /// Take a connection from the backlog.
     Accept(Accept),
+    /// Send a file.
+    Transmit(Transmit),
 }
 
 impl Request {
@@ -132,6 +136,7 @@ impl Request {
             Request::Receive(request) => request.attempt(target.fd),
             Request::Disconnect(request) => request.attempt(target.fd),
             Request::Accept(request) => request.attempt(target.fd),
+            Request::Transmit(request) => request.attempt(target.fd),
         }
     }
 
@@ -158,7 +163,9 @@ impl Request {
             Request::Connect(request) => request.entries(target, want, &mut entries),
             Request::Send(request) => request.entries(target.fd, &mut entries),
             Request::Receive(request) => request.entries(target.fd, want, &mut entries),
-            Request::Disconnect(_) | Request::Accept(_) => entries.poll(target.fd, want),
+            Request::Disconnect(_) | Request::Accept(_) | Request::Transmit(_) => {
+                entries.poll(target.fd, want);
+            }
         }
         let count = entries.count;
         for (part, entry) in entries.list[..count].iter_mut().enumerate() {
@@ -175,7 +182,7 @@ impl Request {
             Request::Connect(request) => request.completed(part, result, more),
             Request::Send(request) => request.completed(result),
             Request::Receive(request) => request.completed(result),
-            Request::Disconnect(_) | Request::Accept(_) => polled(result),
+            Request::Disconnect(_) | Request::Accept(_) | Request::Transmit(_) => polled(result),
         }
     }
 }

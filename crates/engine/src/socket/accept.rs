@@ -1,7 +1,7 @@
 //! listen and accept.
 
 use super::queue::Side;
-use super::{Binding, Number, Phase, Socket, install, open, translate};
+use super::{Binding, Number, Origin, Phase, Socket, install, open, translate};
 use crate::operation::Ended;
 use linsock_abi::WsaError;
 use linsock_abi::map::Call;
@@ -110,6 +110,7 @@ pub fn accept(number: Number) -> Result<(Number, Address), WsaError> {
     // Taken over from the listener.
     new.allows_reuse = true;
     new.accepted = true;
+    new.origin = Origin::Accept;
     new.peer = peer;
     new.since = Some(Instant::now());
     new.nonblocking = nonblocking;

@@ -1,7 +1,7 @@
 //! ConnectEx and connect.
 
 use super::queue::Side;
-use super::{Binding, Context, Number, Phase, Place, Socket, open};
+use super::{Binding, Context, Number, Origin, Phase, Place, Socket, open};
 use crate::contract::{self, Subject};
 use crate::io;
 use crate::operation::{self, Ended, Ending, Notify, Operation, Overlapped};
@@ -84,6 +84,7 @@ impl Socket {
                 Err(contract::error(Subject::ConnectExInProgress).unwrap_or(WsaError::WSAEALREADY))
             }
             Phase::Connected => Err(WsaError::WSAEISCONN),
+            Phase::Idle if self.is_left_to_accept() => Err(WsaError::WSAEINVAL),
             Phase::Idle if !self.is_bound() && self.family != address::AF_UNIX => {
                 Err(WsaError::WSAEINVAL)
             }
@@ -294,6 +295,7 @@ impl Socket {
                 let (reuses, closed_first) = (disconnect.reuses(), disconnect.closed_first());
                 self.after_disconnect(reuses, closed_first, ended);
             }
+            Request::Transmit(transmit) => self.after_transmit(transmit, ended),
             _ => {}
         }
     }
@@ -321,6 +323,8 @@ impl Socket {
 
     fn connected(&mut self, by_connect_ex: bool) {
         self.phase = Phase::Connected;
+        self.origin = Origin::Connect;
+        self.only_for = None;
         self.since.get_or_insert_with(Instant::now);
         self.context = if by_connect_ex { Context::Default } else { Context::Whole };
         self.drained = false;

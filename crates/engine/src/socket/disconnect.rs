@@ -88,6 +88,7 @@ impl Socket {
         self.sends_shut = false;
         self.receives_shut = false;
         self.reused = true;
+        self.only_for = None;
         self.drained = false;
         self.saw_end = false;
     }

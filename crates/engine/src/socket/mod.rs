@@ -21,6 +21,7 @@ mod queue;
 pub mod select;
 mod shutdown;
 mod transfer;
+mod transmit;
 
 pub use accept::{accept, listen};
 pub use bind::bind;
@@ -33,6 +34,7 @@ pub use port::{associate, set_notification_modes};
 pub use queue::{Side, Started};
 pub use shutdown::shutdown;
 pub use transfer::{Flags, receive, receive_overlapped, send, send_overlapped};
+pub use transmit::{Transmission, may_transmit, transmit_file};
 
 use crate::operation::{Operation, Route};
 use crate::runtime;
@@ -112,6 +114,16 @@ pub enum Context {
     Updated,
 }
 
+/// Which end began a socket's connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// This one: ConnectEx, connect.
+    #[default]
+    Connect,
+    /// The peer: AcceptEx, accept.
+    Accept,
+}
+
 /// What a socket is bound to.
 #[derive(Clone, Copy, Debug)]
 pub struct Binding {
@@ -145,6 +157,10 @@ pub struct Socket {
     allows_reuse: bool,
     /// The socket came from an accept.
     accepted: bool,
+    /// How its last connection came to be.
+    origin: Origin,
+    /// TransmitFile ended the connection and left the socket to this end alone (T-022).
+    only_for: Option<Origin>,
     /// Our end of the connection was sent before the peer's came.
     closed_first: bool,
     /// The stream's end was read.

@@ -59,8 +59,12 @@ impl Socket {
             self.pump(place, Side::Output, ready);
         } else if ready.readable {
             // A disconnect waits, among the sends, for the peer's end of stream.
-            if matches!(self.output.front().map(|head| &head.request), Some(Request::Disconnect(_)))
-            {
+            let awaits_end = self.output.front().is_some_and(|head| match &head.request {
+                Request::Disconnect(_) => true,
+                Request::Transmit(transmit) => transmit.is_ending(),
+                _ => false,
+            });
+            if awaits_end {
                 self.pump(place, Side::Output, ready);
             }
         }

@@ -34,11 +34,11 @@ impl Flags {
 }
 
 impl Socket {
-    fn may_send(&self, flags: Flags) -> Result<(), WsaError> {
+    pub(super) fn may_send(&self, flags: Flags) -> Result<(), WsaError> {
         if self.is_connection_oriented() && self.phase != Phase::Connected {
             return Err(WsaError::WSAENOTCONN);
         }
-        if self.sends_shut {
+        if self.sends_shut || self.will_end() {
             return Err(WsaError::WSAESHUTDOWN);
         }
         if let Some(broken) = self.broken {

@@ -1,11 +1,15 @@
-//! ReadFile and WriteFile, on sockets.
+//! ReadFile and WriteFile, on sockets and on files.
 
-use crate::memory::{check_transfer_overlapped, is_possible};
+use crate::memory::{check_overlapped, check_transfer_overlapped, is_possible};
 use crate::shape;
 use linsock_abi::map::Call;
 use linsock_abi::{BOOL, HANDLE, NtStatus, OVERLAPPED, Win32Error, WsaError};
 use linsock_backend::buffers::Buffers;
+use linsock_backend::memory::is_writable;
+use linsock_engine::file;
+use linsock_engine::operation::{self, Ended, Overlapped};
 use linsock_engine::socket::{self, Flags, Started};
+use linsock_engine::wait::Signal;
 
 /// Win32's number for a Winsock error, as ReadFile and WriteFile report it.
 fn win32(error: WsaError, call: Call) -> Win32Error {
@@ -16,7 +20,7 @@ fn win32(error: WsaError, call: Call) -> Win32Error {
     }
 }
 
-/// Reads from a socket.
+/// Reads from a socket or a file.
 ///
 /// # Contract
 /// S-051 like WSARecv with one buffer; S-052 success with 0 bytes at the end; C-106.
@@ -26,7 +30,7 @@ fn win32(error: WsaError, call: Call) -> Win32Error {
 /// the Win32 numbers of the statuses.
 ///
 /// # Linux
-/// Sockets only, so far.
+/// A file is read and written on the calling thread, with or without an OVERLAPPED.
 ///
 /// # Safety
 /// With lpOverlapped, it and the buffer stay until the completion.
@@ -43,7 +47,14 @@ pub unsafe extern "system" fn ReadFile(
 ) -> BOOL {
     shape::truth(|| {
         let to_win32 = |error| win32(error, Call::Recv);
-        let (socket, overlapped) = open(hfile, lpnumberofbytesread, lpoverlapped)?;
+        let (socket, overlapped) = match open(hfile, lpnumberofbytesread, lpoverlapped) {
+            Err(Win32Error::ERROR_INVALID_HANDLE) => {
+                return transfer_file(hfile, lpnumberofbytesread, lpoverlapped, |at| {
+                    file::read(hfile.addr(), at, lpbuffer.addr(), nnumberofbytestoread as usize)
+                });
+            }
+            opened => opened?,
+        };
         let data = Buffers::one(lpbuffer.addr(), nnumberofbytestoread as usize);
         let ended = match overlapped {
             Some(overlapped) => {
@@ -64,7 +75,7 @@ pub unsafe extern "system" fn ReadFile(
     })
 }
 
-/// Writes to a socket.
+/// Writes to a socket or a file.
 ///
 /// # Contract
 /// S-051 like WSASend with one buffer; C-106.
@@ -73,7 +84,7 @@ pub unsafe extern "system" fn ReadFile(
 /// As [`ReadFile`].
 ///
 /// # Linux
-/// Sockets only, so far.
+/// A file is read and written on the calling thread, with or without an OVERLAPPED.
 ///
 /// # Safety
 /// With lpOverlapped, it and the buffer stay until the completion.
@@ -90,7 +101,14 @@ pub unsafe extern "system" fn WriteFile(
 ) -> BOOL {
     shape::truth(|| {
         let to_win32 = |error| win32(error, Call::Send);
-        let (socket, overlapped) = open(hfile, lpnumberofbyteswritten, lpoverlapped)?;
+        let (socket, overlapped) = match open(hfile, lpnumberofbyteswritten, lpoverlapped) {
+            Err(Win32Error::ERROR_INVALID_HANDLE) => {
+                return transfer_file(hfile, lpnumberofbyteswritten, lpoverlapped, |at| {
+                    file::write(hfile.addr(), at, lpbuffer.addr(), nnumberofbytestowrite as usize)
+                });
+            }
+            opened => opened?,
+        };
         let data = Buffers::one(lpbuffer.addr(), nnumberofbytestowrite as usize);
         let done = match overlapped {
             Some(overlapped) => {
@@ -109,6 +127,52 @@ pub unsafe extern "system" fn WriteFile(
         unsafe { store(lpnumberofbyteswritten, done) };
         Ok(())
     })
+}
+
+/// A transfer of a file, which ends on the calling thread.
+#[cold]
+fn transfer_file(
+    handle: HANDLE,
+    count: *mut u32,
+    overlapped: *mut OVERLAPPED,
+    transfer: impl FnOnce(Option<u64>) -> Result<u32, Win32Error>,
+) -> Result<(), Win32Error> {
+    file::of(handle.addr())?;
+    let no_access = |_| Win32Error::ERROR_NOACCESS;
+    if overlapped.is_null() && count.is_null()
+        || !count.is_null() && !is_writable(count.addr(), size_of::<u32>())
+    {
+        return Err(Win32Error::ERROR_NOACCESS);
+    }
+    if overlapped.is_null() {
+        let n = transfer(None)?;
+        // SAFETY: just written by the kernel.
+        unsafe { store(count, n) };
+        return Ok(());
+    }
+    let overlapped = check_overlapped(overlapped).map_err(no_access)?;
+    let signal = Signal::new(true, false);
+    // SAFETY: just probed; nothing of it is used after this function.
+    let (begun, at) = unsafe {
+        let begun = Overlapped::begin(overlapped, &signal);
+        (begun.map_err(|_| Win32Error::ERROR_INVALID_HANDLE)?, operation::offset(overlapped))
+    };
+    let transferred = transfer(Some(at));
+    let ended = match transferred {
+        Ok(n) => Ended::ok(n),
+        // The one error that the file itself tells; others are about the call.
+        Err(error) => Ended {
+            status: match error {
+                Win32Error::ERROR_HANDLE_EOF => NtStatus::STATUS_END_OF_FILE,
+                _ => NtStatus::STATUS_UNSUCCESSFUL,
+            },
+            ..Ended::ok(0)
+        },
+    };
+    operation::publish(&begun, &ended, None, None);
+    // SAFETY: NULL, or just written by the kernel.
+    unsafe { store(count, transferred?) };
+    Ok(())
 }
 
 /// The socket of a handle, and the OVERLAPPED if it counts.

@@ -94,7 +94,9 @@ pub unsafe extern "system" fn CreateEventW_utf32(
 ///
 /// # Safety
 /// NULL, or a string that ends with a zero and outlives the answer.
-unsafe fn until_zero<'a, T: Copy + Default + PartialEq>(text: *const T) -> Option<&'a [T]> {
+pub(crate) unsafe fn until_zero<'a, T: Copy + Default + PartialEq>(
+    text: *const T,
+) -> Option<&'a [T]> {
     if text.is_null() {
         return None;
     }

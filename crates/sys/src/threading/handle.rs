@@ -1,6 +1,6 @@
 //! Closing handles.
 
-use linsock_abi::{BOOL, HANDLE, Win32Error, WsaError};
+use linsock_abi::{BOOL, HANDLE, WsaError};
 use linsock_engine::handle::Object;
 
 use super::{CURRENT_PROCESS, CURRENT_THREAD, handles, truth};
@@ -23,11 +23,11 @@ use super::{CURRENT_PROCESS, CURRENT_THREAD, handles, truth};
 pub unsafe extern "system" fn CloseHandle(hobject: HANDLE) -> BOOL {
     truth(match hobject.addr() {
         CURRENT_PROCESS | CURRENT_THREAD => Ok(()),
-        // A socket: as closesocket (Z-021).
+        // A socket: as closesocket (Z-021). Or a file that was opened here.
         socket if !linsock_engine::handle::is_handle(socket) => {
-            linsock_engine::socket::close(socket).map_err(|error| match error {
-                WsaError::WSAENOTSOCK => Win32Error::ERROR_INVALID_HANDLE,
-                other => other.into(),
+            linsock_engine::socket::close(socket).or_else(|error| match error {
+                WsaError::WSAENOTSOCK => linsock_engine::file::close(socket),
+                other => Err(other.into()),
             })
         }
         handle => handles().remove(handle).map(|object| {

@@ -1,14 +1,16 @@
 //! The extension functions that WSAIoctl hands out by GUID (C-003, I-012).
 
 use super::connection::{ConnectEx, DisconnectEx};
-use linsock_abi::{GUID, WSAID_CONNECTEX, WSAID_DISCONNECTEX};
+use super::transmit::TransmitFile;
+use linsock_abi::{GUID, WSAID_CONNECTEX, WSAID_DISCONNECTEX, WSAID_TRANSMITFILE};
 use std::ffi::c_void;
 
 /// The function of a GUID, compared by value.
 pub(crate) fn find(guid: &GUID) -> Option<*const c_void> {
-    let table: [(GUID, *const c_void); 2] = [
+    let table: [(GUID, *const c_void); 3] = [
         (WSAID_CONNECTEX, ConnectEx as *const c_void),
         (WSAID_DISCONNECTEX, DisconnectEx as *const c_void),
+        (WSAID_TRANSMITFILE, TransmitFile as *const c_void),
     ];
     let parts = |guid: &GUID| (guid.data1, guid.data2, guid.data3, guid.data4);
     table.iter().find(|(known, _)| parts(known) == parts(guid)).map(|&(_, function)| function)

@@ -24,6 +24,7 @@ pub mod socket;
 pub mod startup;
 mod text;
 pub mod transfer;
+pub mod transmit;
 
 use linsock_abi::{SOCKET_ERROR, WsaError};
 

@@ -1,0 +1,220 @@
+/* T-012..T-020: what TransmitFile refuses, and how it fails. C-124, C-126, T-022: whose the socket is afterwards. */
+#include "transmit.h"
+
+TEST(t_012_datagram_sockets_are_refused) {
+    SOCKET with_peer = udp();
+    SA4 to = v4("127.0.0.1", 9);
+    CHECK_OK(connect(with_peer, (SA *)&to, sizeof to));
+    CHECK_EQ(transmit(with_peer, file_of("x", 1), 0, NULL, NULL, 0), WSAEINVAL);
+    CHECK_EQ(transmit(with_peer, file_of("x", 1), 0, op_event(), NULL, 0), WSAEINVAL);
+}
+
+TEST(do_04_documented_is_wsaeinval) { CHECK_EQ(transmit(udp(), file_of("x", 1), 0, NULL, NULL, 0), WSAEINVAL); }
+TEST_ENV(do_04_observed_is_wsaenotconn, "LINSOCK_CONTRACT=observed") {
+    CHECK_EQ(transmit(udp(), file_of("x", 1), 0, NULL, NULL, 0), WSAENOTCONN);
+}
+
+TEST(t_013_not_connected) {
+    SA4 at;
+    HANDLE file = file_of("x", 1);
+    CHECK_EQ(transmit(tcp(), file, 0, NULL, NULL, 0), WSAENOTCONN);
+    CHECK_EQ(transmit(bound(), file, 0, op_event(), NULL, 0), WSAENOTCONN);
+    CHECK_EQ(transmit(listener(&at), file, 0, NULL, NULL, 0), WSAENOTCONN);
+    /* Before the flags are looked at. */
+    CHECK_EQ(transmit(bound(), file, 0, NULL, NULL, TF_REUSE_SOCKET), WSAENOTCONN);
+}
+
+TEST(t_014_not_a_socket) {
+    HANDLE file = file_of("x", 1);
+    SOCKET closed = tcp();
+    drop(closed);
+    CHECK_EQ(transmit(INVALID_SOCKET, file, 0, NULL, NULL, 0), WSAENOTSOCK);
+    CHECK_EQ(transmit(closed, file, 0, NULL, NULL, 0), WSAENOTSOCK);
+    CHECK_EQ(transmit((SOCKET)file, file, 0, NULL, NULL, 0), WSAENOTSOCK);
+}
+
+TEST(t_015_reuse_alone_is_wsaeinval) {
+    SOCKET client, server;
+    connected_pair(&client, &server);
+    CHECK_EQ(transmit(client, file_of("x", 1), 0, NULL, NULL, TF_REUSE_SOCKET), WSAEINVAL);
+    CHECK_EQ(transmit(client, file_of("x", 1), 0, op_event(), NULL, TF_REUSE_SOCKET), WSAEINVAL);
+    CHECK_EQ(send(client, "y", 1, 0), 1);
+    char got;
+    read_exactly(server, &got, 1);
+    CHECK_EQ(got, 'y');
+}
+
+TEST(t_016_offset_beyond_the_file) {
+    SOCKET client, server;
+    connected_pair(&client, &server);
+    HANDLE file = file_of("0123456789", 10);
+    OVERLAPPED *ov = op_event();
+    ov->Offset = 11;
+    CHECK_EQ(transmit(client, file, 0, ov, NULL, 0), WSAEINVAL);
+    ov = op_event();
+    ov->OffsetHigh = 1;
+    CHECK_EQ(transmit(client, file, 1, ov, NULL, 0), WSAEINVAL);
+    CHECK_EQ(send(client, "y", 1, 0), 1);
+    char got;
+    read_exactly(server, &got, 1);
+    CHECK_EQ(got, 'y');
+}
+
+TEST(t_017_too_much) {
+    SOCKET client, server;
+    connected_pair(&client, &server);
+    HANDLE file = file_of("x", 1);
+    static char block[2];
+    TRANSMIT_FILE_BUFFERS b = { block, 1, block, 1 };
+    CHECK_EQ(transmit(client, file, 0x7FFFFFFF, op_event(), NULL, 0), WSAEINVAL);
+    CHECK_EQ(transmit(client, file, 0xFFFFFFFF, op_event(), NULL, 0), WSAEINVAL);
+    /* Together they are one too many. */
+    CHECK_EQ(transmit(client, file, 0x7FFFFFFD, op_event(), &b, 0), WSAEINVAL);
+}
+
+TEST(t_017_a_larger_file_fails_whole) {
+    SOCKET client, server;
+    LARGE_INTEGER end;
+    DWORD n;
+    connected_pair(&client, &server);
+    HANDLE file = file_of("x", 1);
+    end.QuadPart = 0x7FFFFFFE;
+    CHECK(SetFilePointerEx(file, end, NULL, FILE_BEGIN));
+    CHECK(WriteFile(file, "end", 3, &n, NULL) && n == 3);
+    CHECK_EQ(transmit(client, file, 0, op_event(), NULL, 0), WSAEINVAL);
+    /* Its end alone is not too much. */
+    OVERLAPPED *ov = op_event();
+    char got[3];
+    ov->Offset = 0x7FFFFFFE;
+    CHECK_EQ(transmit(client, file, 0, ov, NULL, 0), ERROR_IO_PENDING);
+    CHECK_EQ(finish(client, ov, 5000, NULL), 0);
+    read_exactly(server, got, 3);
+    CHECK(memcmp(got, "end", 3) == 0);
+}
+
+TEST(t_018_after_a_shutdown) {
+    static const int how[] = { SD_SEND, SD_BOTH };
+    for (int i = 0; i < 2; i++) {
+        SOCKET client, server;
+        connected_pair(&client, &server);
+        CHECK_OK(shutdown(client, how[i]));
+        CHECK_EQ(transmit(client, file_of("x", 1), 0, NULL, NULL, 0), WSAESHUTDOWN);
+        CHECK_EQ(transmit(client, file_of("x", 1), 0, op_event(), NULL, 0), WSAESHUTDOWN);
+    }
+}
+
+TEST(t_019_bad_pointers) {
+    SOCKET client, server;
+    connected_pair(&client, &server);
+    HANDLE file = file_of("x", 1);
+    TRANSMIT_FILE_BUFFERS bad_head = { UNMAPPED, 4, NULL, 0 }, bad_tail = { NULL, 0, before_a_hole(2), 4 };
+    CHECK_EQ(transmit(client, file, 0, NULL, UNMAPPED, 0), WSAEFAULT);
+    CHECK_EQ(transmit(client, file, 0, UNMAPPED, NULL, 0), WSAEFAULT);
+    CHECK_EQ(transmit(client, file, 0, op_event(), &bad_head, 0), WSAEFAULT);
+    CHECK_EQ(transmit(client, file, 0, NULL, &bad_tail, 0), WSAEFAULT);
+    CHECK_EQ(send(client, "y", 1, 0), 1);
+    char got;
+    read_exactly(server, &got, 1);
+    CHECK_EQ(got, 'y');
+}
+
+TEST(t_020_reset_by_the_peer) {
+    SOCKET client, server;
+    connected_pair(&client, &server);
+    OVERLAPPED *ov = op_event();
+    CHECK_EQ(transmit(client, big_file(), 0, ov, NULL, 0), ERROR_IO_PENDING);
+    CHECK(still_pending(ov, 100));
+    hard_close(server);
+    CHECK_EQ(finish_wsa(client, ov, 5000, NULL), WSAECONNRESET);
+    CHECK_EQ(transmit(client, big_file(), 0, NULL, NULL, 0), WSAECONNRESET);
+}
+
+TEST(t_020_reset_before) {
+    SOCKET client, server;
+    connected_pair(&client, &server);
+    hard_close(server);
+    Sleep(100);
+    CHECK_EQ(transmit(client, file_of("x", 1), 0, NULL, NULL, 0), WSAECONNRESET);
+}
+
+TEST(t_020_closed_here) {
+    SOCKET client, server;
+    connected_pair(&client, &server);
+    OVERLAPPED *ov = op_event();
+    CHECK_EQ(transmit(client, big_file(), 0, ov, NULL, 0), ERROR_IO_PENDING);
+    CHECK(still_pending(ov, 100));
+    drop(client);
+    CHECK_EQ(WaitForSingleObject(ov->hEvent, 5000), WAIT_OBJECT_0);
+    CHECK_STATUS(ov, ST_CONNECTION_ABORTED);
+}
+
+/* Sends a little, ends the connection and keeps the socket. */
+static void reuse(SOCKET s, SOCKET peer) {
+    char got[4];
+    OVERLAPPED *ov = op_event();
+    CHECK_EQ(transmit(s, file_of("bye", 3), 0, ov, NULL, TF_DISCONNECT | TF_REUSE_SOCKET), ERROR_IO_PENDING);
+    read_exactly(peer, got, 3);
+    CHECK_EQ(recv(peer, got, 1, 0), 0);
+    drop(peer);
+    CHECK_EQ(finish(s, ov, 5000, NULL), 0);
+}
+
+TEST(c_124_reuse_through_transmitfile) {
+    SA4 at;
+    char got[5];
+    SOCKET client, server;
+    connected_ex(&client, &server);
+    reuse(client, server);
+    SOCKET l = listener(&at);
+    OVERLAPPED *ov = op_event();
+    CHECK_EQ(start_connect(client, &at, "again", 5, ov), ERROR_IO_PENDING);
+    CHECK_EQ(finish(client, ov, 5000, NULL), 0);
+    read_exactly(accept_one(l), got, 5);
+    CHECK(memcmp(got, "again", 5) == 0);
+}
+
+TEST(c_124_as_often_as_wanted) {
+    SA4 at;
+    SOCKET l = listener(&at), s = bound();
+    for (int i = 0; i < 3; i++) {
+        connect_ok(s, &at);
+        int before = port_of(s);
+        reuse(s, accept_one(l));
+        CHECK_EQ(port_of(s), before);
+        drop(l);
+        l = listener(&at);
+    }
+}
+
+TEST(c_126_an_accepted_socket_cannot_connect) {
+    SA4 at;
+    SOCKET client, server;
+    connected_pair(&client, &server);
+    reuse(server, client);
+    listener(&at);
+    CHECK_EQ(start_connect(server, &at, NULL, 0, op_event()), WSAEINVAL);
+}
+
+TEST(t_022_connected_by_connectex_belongs_to_connectex) {
+    SA4 at;
+    SOCKET client, server;
+    connected_ex(&client, &server);
+    reuse(client, server);
+    listener(&at);
+    connect_ok(client, &at);
+}
+
+TEST(t_022_accepted_does_not) {
+    SA4 at;
+    SOCKET client, server;
+    connected_pair(&client, &server);
+    reuse(server, client);
+    SOCKET l = listener(&at);
+    CHECK_EQ(start_connect(server, &at, NULL, 0, op_event()), WSAEINVAL);
+    /* After DisconnectEx it would: what decides is the call that ended the connection. */
+    connected_pair(&client, &server);
+    drop(client);
+    CHECK_EQ(start_disconnect(server, NULL, TF_REUSE_SOCKET), 0);
+    connect_ok(server, &at);
+    accept_one(l);
+}
