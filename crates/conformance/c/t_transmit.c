@@ -36,7 +36,7 @@ static TRANSMIT_FILE_BUFFERS around(const char *head, const char *tail) {
 TEST(t_001_signature_and_guid) {
     BOOL (PASCAL *exact)(SOCKET, HANDLE, DWORD, DWORD, LPOVERLAPPED, LPTRANSMIT_FILE_BUFFERS, DWORD) = transmit_file();
     BOOL (PASCAL *by_name)(SOCKET, HANDLE, DWORD, DWORD, LPOVERLAPPED, LPTRANSMIT_FILE_BUFFERS, DWORD) = TransmitFile;
-    static const unsigned char bytes[16] = { 0xF0, 0x7D, 0x36, 0xB5, 0xCB, 0xAC, 0xCF, 0x11,
+    static const unsigned char bytes[16] = { 0xF0, 0x7D, 0x36, 0xB5, 0xAC, 0xCB, 0xCF, 0x11,
                                              0x95, 0xCA, 0x00, 0x80, 0x5F, 0x48, 0xA1, 0x92 };
     GUID id = WSAID_TRANSMITFILE;
     SOCKET client, server;

@@ -5,7 +5,6 @@ use crate::shape;
 use linsock_abi::map::Call;
 use linsock_abi::{BOOL, HANDLE, NtStatus, OVERLAPPED, Win32Error, WsaError};
 use linsock_backend::buffers::Buffers;
-use linsock_backend::memory::is_writable;
 use linsock_engine::file;
 use linsock_engine::operation::{self, Ended, Overlapped};
 use linsock_engine::socket::{self, Flags, Started};
@@ -140,13 +139,13 @@ fn transfer_file(
     file::of(handle.addr())?;
     let no_access = |_| Win32Error::ERROR_NOACCESS;
     if overlapped.is_null() && count.is_null()
-        || !count.is_null() && !is_writable(count.addr(), size_of::<u32>())
+        || !count.is_null() && !is_possible(count.addr())
     {
         return Err(Win32Error::ERROR_NOACCESS);
     }
     if overlapped.is_null() {
         let n = transfer(None)?;
-        // SAFETY: just written by the kernel.
+        // SAFETY: not NULL, so by the crate's vocabulary the caller's.
         unsafe { store(count, n) };
         return Ok(());
     }
@@ -170,7 +169,7 @@ fn transfer_file(
         },
     };
     operation::publish(&begun, &ended, None, None);
-    // SAFETY: NULL, or just written by the kernel.
+    // SAFETY: the caller's word.
     unsafe { store(count, transferred?) };
     Ok(())
 }
