@@ -324,6 +324,7 @@ impl Socket {
         self.since.get_or_insert_with(Instant::now);
         self.context = if by_connect_ex { Context::Default } else { Context::Whole };
         self.drained = false;
+        self.told_of_end = false;
         self.saw_end = false;
         self.closed_first = false;
         self.sends_shut = false;
