@@ -214,6 +214,8 @@ impl Socket {
         self.since = None;
         self.connect_error = None;
         self.broken = None;
+        // From here on: a peer may end the connection before it was seen to stand.
+        self.told_of_end = false;
         if self.adopted {
             let _ = net::set_nonblocking(self.fd, true);
         }
@@ -324,7 +326,6 @@ impl Socket {
         self.since.get_or_insert_with(Instant::now);
         self.context = if by_connect_ex { Context::Default } else { Context::Whole };
         self.drained = false;
-        self.told_of_end = false;
         self.saw_end = false;
         self.closed_first = false;
         self.sends_shut = false;
