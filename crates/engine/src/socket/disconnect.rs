@@ -90,6 +90,7 @@ impl Socket {
         self.reused = true;
         self.only_for = None;
         self.drained = false;
+        self.told_of_end = false;
         self.saw_end = false;
     }
 }
