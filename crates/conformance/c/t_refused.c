@@ -1,5 +1,6 @@
 /* T-012..T-020: what TransmitFile refuses, and how it fails. C-124, C-126, T-022: whose the socket is afterwards. */
 #include "transmit.h"
+#include <afunix.h>
 
 TEST(t_012_datagram_sockets_are_refused) {
     SOCKET with_peer = udp();
@@ -217,4 +218,31 @@ TEST(t_022_accepted_does_not) {
     CHECK_EQ(start_disconnect(server, NULL, TF_REUSE_SOCKET), 0);
     connect_ok(server, &at);
     accept_one(l);
+}
+
+TEST(t_012_sequenced_packets_are_served) {
+    NATIVE_ONLY("Wine has no AF_UNIX sockets");
+    struct sockaddr_un name;
+    memset(&name, 0, sizeof name);
+    name.sun_family = AF_UNIX;
+    snprintf(name.sun_path, sizeof name.sun_path, "/tmp/conformance-%u-packets", (unsigned)GetCurrentThreadId());
+    remove(name.sun_path);
+    SOCKET l = own(socket(AF_UNIX, SOCK_SEQPACKET, 0)), s = own(socket(AF_UNIX, SOCK_SEQPACKET, 0));
+    CHECK_OK(bind(l, (SA *)&name, sizeof name));
+    CHECK_OK(listen(l, 5));
+    int failed = connect(s, (SA *)&name, sizeof name);
+    remove(name.sun_path);
+    CHECK_EQ(failed, 0);
+    SOCKET peer = accept_one(l);
+    TRANSMIT_FILE_BUFFERS b = { "head", 4, "tail", 4 };
+    CHECK_EQ(transmit(s, file_of("packet", 6), 0, NULL, &b, 0), 0);
+    char got[64];
+    int have = 0;
+    receive_timeout(peer, 5000);
+    while (have < 14) {
+        int n = recv(peer, got + have, sizeof got - have, 0);
+        if (n <= 0) FAIL("recv gave %d after %d bytes", n, have);
+        have += n;
+    }
+    CHECK(have == 14 && memcmp(got, "headpackettail", 14) == 0);
 }
