@@ -138,9 +138,7 @@ fn transfer_file(
 ) -> Result<(), Win32Error> {
     file::of(handle.addr())?;
     let no_access = |_| Win32Error::ERROR_NOACCESS;
-    if overlapped.is_null() && count.is_null()
-        || !count.is_null() && !is_possible(count.addr())
-    {
+    if overlapped.is_null() && count.is_null() || !count.is_null() && !is_possible(count.addr()) {
         return Err(Win32Error::ERROR_NOACCESS);
     }
     if overlapped.is_null() {
