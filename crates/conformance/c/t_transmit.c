@@ -437,6 +437,22 @@ TEST(t_027_a_file_is_read_and_written) {
     CHECK_SOCK_ERR(send((SOCKET)file, "x", 1, 0), WSAENOTSOCK);
 }
 
+TEST(t_027_an_overlapped_says_where) {
+    HANDLE file = file_of("0123456789", 10);
+    OVERLAPPED *ov = op_at(6);
+    char got[16];
+    DWORD n = 77;
+    CHECK(ReadFile(file, got, 3, &n, ov) && n == 3 && memcmp(got, "678", 3) == 0);
+    CHECK_STATUS(ov, ST_SUCCESS);
+    CHECK_EQ(ov->InternalHigh, 3);
+    CHECK_EQ(WaitForSingleObject(ov->hEvent, 0), WAIT_OBJECT_0);
+    ov = op_at(2);
+    CHECK(WriteFile(file, "ab", 2, &n, ov) && n == 2);
+    CHECK_BOOL_ERR(ReadFile(file, got, 3, &n, op_at(10)), ERROR_HANDLE_EOF);
+    SetFilePointer(file, 0, NULL, FILE_BEGIN);
+    CHECK(ReadFile(file, got, 5, &n, NULL) && n == 5 && memcmp(got, "01ab4", 5) == 0);
+}
+
 TEST(t_027_files_are_found_or_not) {
     HANDLE none = CreateFileA("no such file", GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
     CHECK(none == INVALID_HANDLE_VALUE);
