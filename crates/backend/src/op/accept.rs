@@ -8,13 +8,20 @@ use crate::net::{self, Fd};
 #[derive(Debug, Default)]
 pub struct Accept {
     inherit: bool,
+    /// Wait for a connection and leave it where it is.
+    look: bool,
     taken: Option<Box<(Fd, Address)>>,
 }
 
 impl Accept {
     /// An accept whose descriptor passes to child programs if `inherit`.
     pub fn new(inherit: bool) -> Self {
-        Accept { inherit, taken: None }
+        Accept { inherit, look: false, taken: None }
+    }
+
+    /// Waits until there is a connection, and leaves it in the backlog.
+    pub fn watch() -> Self {
+        Accept { inherit: false, look: true, taken: None }
     }
 
     /// The connection, once.
@@ -23,6 +30,13 @@ impl Accept {
     }
 
     pub(super) fn attempt(&mut self, fd: Fd) -> Step {
+        if self.look {
+            return match net::poll_now(fd) {
+                Ok(ready) if ready.readable => Step::Done(Outcome::default()),
+                Ok(_) => Step::Wait(Want::Readable),
+                Err(error) => Step::Done(Outcome::failed(error)),
+            };
+        }
         match net::accept(fd, self.inherit) {
             Ok(taken) => {
                 self.taken = Some(Box::new(taken));
