@@ -113,15 +113,27 @@ TEST(a_017_peer_resets_while_data_is_awaited) {
 
 TEST(a_020_count_is_not_written_later) {
     SA4 at;
-    DWORD received = 0xabcdef, bytes;
+    DWORD received, bytes;
     SOCKET l = listener(&at), s = tcp();
     OVERLAPPED *ov = op_event();
     CHECK_BOOL_ERR(AcceptEx(l, s, accept_buffer(10), 10, AREA, AREA, &received, ov), ERROR_IO_PENDING);
+    received = 0xabcdef;
     send_all(connected_to(&at), "xyz", 3);
     CHECK_EQ(finish(l, ov, 5000, &bytes), 0);
     CHECK_EQ(bytes, 3);
     Sleep(20);
     CHECK_EQ(received, 0xabcdef);
+}
+
+TEST(a_020_no_count_is_asked_for) {
+    SA4 at;
+    DWORD bytes;
+    SOCKET l = listener(&at);
+    OVERLAPPED *ov = op_event();
+    CHECK_BOOL_ERR(AcceptEx(l, tcp(), accept_buffer(10), 10, AREA, AREA, NULL, ov), ERROR_IO_PENDING);
+    send_all(connected_to(&at), "xyz", 3);
+    CHECK_EQ(finish(l, ov, 5000, &bytes), 0);
+    CHECK_EQ(bytes, 3);
 }
 
 TEST(a_021_pending_and_at_once) {
