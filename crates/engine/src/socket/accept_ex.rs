@@ -67,7 +67,7 @@ unsafe fn post(
     // SAFETY: the caller's word.
     let overlapped = unsafe { Overlapped::begin(overlapped, &place.signal)? };
     let request = match buffer.is_enough_for(socket.family) {
-        true => Accept::new(socket.inherit),
+        true => socket.new_accept(),
         // The connection stays where it is.
         false => Accept::watch(),
     };
