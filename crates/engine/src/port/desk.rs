@@ -307,6 +307,13 @@ impl<P> Desk<P> {
         }
     }
 
+    /// A kick was taken by somebody who did not sit: whoever it was meant for gets another one.
+    pub fn kick_again(&self, seat: &impl Seat) {
+        let mut state = lock(&self.state);
+        state.kicks = 0;
+        self.release(state, seat);
+    }
+
     /// A running thread blocks elsewhere, ends, or turns to another port.
     pub fn stop_running(&self, seat: &impl Seat) {
         let mut state = lock(&self.state);
