@@ -1,7 +1,8 @@
 /*
  * Microsoft's extensions. ConnectEx and DisconnectEx are not declared: they
  * are fetched with WSAIoctl(SIO_GET_EXTENSION_FUNCTION_POINTER), and many
- * programs keep the pointer in a variable of that very name.
+ * programs keep the pointer in a variable of that very name. AcceptEx and
+ * GetAcceptExSockaddrs are, as mswsock.lib has them.
  */
 #ifndef _MSWSOCK_
 #define _MSWSOCK_
@@ -85,6 +86,13 @@ LINSOCK_BEGIN
 
 BOOL PASCAL TransmitFile(SOCKET hSocket, HANDLE hFile, DWORD nNumberOfBytesToWrite, DWORD nNumberOfBytesPerSend,
                          LPOVERLAPPED lpOverlapped, LPTRANSMIT_FILE_BUFFERS lpTransmitBuffers, DWORD dwReserved);
+BOOL PASCAL AcceptEx(SOCKET sListenSocket, SOCKET sAcceptSocket, PVOID lpOutputBuffer, DWORD dwReceiveDataLength,
+                     DWORD dwLocalAddressLength, DWORD dwRemoteAddressLength, LPDWORD lpdwBytesReceived,
+                     LPOVERLAPPED lpOverlapped);
+VOID PASCAL GetAcceptExSockaddrs(PVOID lpOutputBuffer, DWORD dwReceiveDataLength, DWORD dwLocalAddressLength,
+                                 DWORD dwRemoteAddressLength, struct sockaddr **LocalSockaddr,
+                                 LPINT LocalSockaddrLength, struct sockaddr **RemoteSockaddr,
+                                 LPINT RemoteSockaddrLength);
 
 LINSOCK_END
 

@@ -1,4 +1,4 @@
-/* T-012..T-020: what TransmitFile refuses, and how it fails. C-124, C-126, T-022: whose the socket is afterwards. */
+/* T-012..T-020: what TransmitFile refuses, and how it fails. */
 #include "transmit.h"
 #include <afunix.h>
 
@@ -147,77 +147,6 @@ TEST(t_020_closed_here) {
     drop(client);
     CHECK_EQ(WaitForSingleObject(ov->hEvent, 5000), WAIT_OBJECT_0);
     CHECK_STATUS(ov, ST_CONNECTION_ABORTED);
-}
-
-/* Sends a little, ends the connection and keeps the socket. */
-static void reuse(SOCKET s, SOCKET peer) {
-    char got[4];
-    OVERLAPPED *ov = op_event();
-    CHECK_EQ(transmit(s, file_of("bye", 3), 0, ov, NULL, TF_DISCONNECT | TF_REUSE_SOCKET), ERROR_IO_PENDING);
-    read_exactly(peer, got, 3);
-    CHECK_EQ(recv(peer, got, 1, 0), 0);
-    drop(peer);
-    CHECK_EQ(finish(s, ov, 5000, NULL), 0);
-}
-
-TEST(c_124_reuse_through_transmitfile) {
-    SA4 at;
-    char got[5];
-    SOCKET client, server;
-    connected_ex(&client, &server);
-    reuse(client, server);
-    SOCKET l = listener(&at);
-    OVERLAPPED *ov = op_event();
-    CHECK_EQ(start_connect(client, &at, "again", 5, ov), ERROR_IO_PENDING);
-    CHECK_EQ(finish(client, ov, 5000, NULL), 0);
-    read_exactly(accept_one(l), got, 5);
-    CHECK(memcmp(got, "again", 5) == 0);
-}
-
-TEST(c_124_as_often_as_wanted) {
-    SA4 at;
-    SOCKET l = listener(&at), s = bound();
-    for (int i = 0; i < 3; i++) {
-        connect_ok(s, &at);
-        int before = port_of(s);
-        reuse(s, accept_one(l));
-        CHECK_EQ(port_of(s), before);
-        drop(l);
-        l = listener(&at);
-    }
-}
-
-TEST(c_126_an_accepted_socket_cannot_connect) {
-    SA4 at;
-    SOCKET client, server;
-    connected_pair(&client, &server);
-    reuse(server, client);
-    listener(&at);
-    CHECK_EQ(start_connect(server, &at, NULL, 0, op_event()), WSAEINVAL);
-}
-
-TEST(t_022_connected_by_connectex_belongs_to_connectex) {
-    SA4 at;
-    SOCKET client, server;
-    connected_ex(&client, &server);
-    reuse(client, server);
-    listener(&at);
-    connect_ok(client, &at);
-}
-
-TEST(t_022_accepted_does_not) {
-    SA4 at;
-    SOCKET client, server;
-    connected_pair(&client, &server);
-    reuse(server, client);
-    SOCKET l = listener(&at);
-    CHECK_EQ(start_connect(server, &at, NULL, 0, op_event()), WSAEINVAL);
-    /* After DisconnectEx it would: what decides is the call that ended the connection. */
-    connected_pair(&client, &server);
-    drop(client);
-    CHECK_EQ(start_disconnect(server, NULL, TF_REUSE_SOCKET), 0);
-    connect_ok(server, &at);
-    accept_one(l);
 }
 
 TEST(t_012_sequenced_packets_are_served) {

@@ -52,6 +52,17 @@ static inline int transmit(SOCKET s, HANDLE file, DWORD bytes, OVERLAPPED *ov, T
     return TransmitFile(s, file, bytes, 0, ov, around, flags) ? 0 : WSAGetLastError();
 }
 
+/* Sends a little, ends the connection and keeps the socket. */
+static inline void reuse(SOCKET s, SOCKET peer) {
+    char got[4];
+    OVERLAPPED *ov = op_event();
+    CHECK_EQ(transmit(s, file_of("bye", 3), 0, ov, NULL, TF_DISCONNECT | TF_REUSE_SOCKET), ERROR_IO_PENDING);
+    read_exactly(peer, got, 3);
+    CHECK_EQ(recv(peer, got, 1, 0), 0);
+    drop(peer);
+    CHECK_EQ(finish(s, ov, 5000, NULL), 0);
+}
+
 struct reading { SOCKET s; char *into; int length; };
 
 static inline DWORD WINAPI read_all(void *argument) {

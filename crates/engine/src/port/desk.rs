@@ -162,7 +162,10 @@ impl<P> Desk<P> {
                 return Err(NoPacket::Closed);
             }
             if state.running < self.limit && !state.packets.is_empty() {
-                if state.waiting.last().is_some_and(|last| !last.seated && last.arrival > arrival) {
+                let later = |last: &Waiting<P>| {
+                    !last.seated && last.given.is_none() && last.arrival > arrival
+                };
+                if state.waiting.last().is_some_and(later) {
                     // It was this thread that saw the I/O, but another one came later.
                     Self::hand_over(&mut state);
                     continue;
@@ -258,11 +261,10 @@ impl<P> Desk<P> {
 
     /// Gives the oldest packet to the latest waiter, which is parked.
     fn hand_over(state: &mut State<P>) {
-        let packet = state.packets.pop_front();
         let Some(last) = state.waiting.iter_mut().rfind(|waiting| waiting.given.is_none()) else {
             return;
         };
-        last.given = packet;
+        last.given = state.packets.pop_front();
         last.waiter.called.notify_one();
         state.running += 1;
         // It stays among the waiters until it wakes, below those that still wait.
@@ -303,6 +305,13 @@ impl<P> Desk<P> {
         for _ in 0..kicks {
             seat.kick();
         }
+    }
+
+    /// A kick was taken by somebody who did not sit: whoever it was meant for gets another one.
+    pub fn kick_again(&self, seat: &impl Seat) {
+        let mut state = lock(&self.state);
+        state.kicks = 0;
+        self.release(state, seat);
     }
 
     /// A running thread blocks elsewhere, ends, or turns to another port.

@@ -35,7 +35,9 @@ impl Flags {
 
 impl Socket {
     pub(super) fn may_send(&self, flags: Flags) -> Result<(), WsaError> {
-        if self.is_connection_oriented() && self.phase != Phase::Connected {
+        if self.is_connection_oriented()
+            && (self.phase != Phase::Connected || self.is_accept_target())
+        {
             return Err(WsaError::WSAENOTCONN);
         }
         if self.sends_shut || self.will_end() {
@@ -51,7 +53,9 @@ impl Socket {
     }
 
     fn may_receive(&self, flags: Flags, overlapped: bool) -> Result<(), WsaError> {
-        if self.is_connection_oriented() && self.phase != Phase::Connected {
+        if self.is_connection_oriented()
+            && (self.phase != Phase::Connected || self.is_accept_target())
+        {
             return Err(WsaError::WSAENOTCONN);
         }
         if self.receives_shut {

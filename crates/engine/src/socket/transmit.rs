@@ -157,4 +157,9 @@ impl Socket {
     pub(super) fn is_left_to_accept(&self) -> bool {
         self.only_for == Some(Origin::Accept)
     }
+
+    /// Whether TransmitFile left the socket to ConnectEx alone (C-125).
+    pub(super) fn is_left_to_connect(&self) -> bool {
+        self.only_for == Some(Origin::Connect)
+    }
 }
