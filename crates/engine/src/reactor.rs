@@ -253,7 +253,7 @@ impl Reactor {
             if attended { (watched.courtesy * 2).min(COURTESY_MAX) } else { COURTESY };
         drop(ports);
         if !attended {
-            port.attend(true);
+            port.attend_from_afar();
         }
         let token = Source::Port(id).token();
         let _ = self.poller.rearm(port.poller().descriptor(), token, Watch::ReadableOnce);
