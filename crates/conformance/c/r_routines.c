@@ -136,9 +136,11 @@ TEST(r_006_queued_on_immediate_success) {
 }
 
 TEST(r_007_none_after_a_synchronous_failure) {
-    calls = 0;
+    SOCKET client, server;
+    pair(&client, &server);
     CHECK_EQ(receive(tcp(), 0, op_plain()), WSAENOTCONN);
-    CHECK_EQ(transmit(tcp(), "x", 1, op_plain()), WSAENOTCONN);
+    CHECK_OK(shutdown(client, SD_SEND));
+    CHECK_EQ(transmit(client, "x", 1, op_plain()), WSAESHUTDOWN);
     CHECK_EQ(SleepEx(50, TRUE), 0);
     CHECK_EQ(calls, 0);
 }

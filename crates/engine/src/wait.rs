@@ -205,12 +205,10 @@ impl Waits {
         while signal.is_set() {
             let queue = self.by_signal.get(&signal.key());
             let satisfied = queue.and_then(|queue| {
-                queue
-                    .iter()
-                    .find_map(|waiter| {
-                        let index = take(&waiter.targets, waiter.all, waiter.alertable)?;
-                        Some((index, waiter.clone()))
-                    })
+                queue.iter().find_map(|waiter| {
+                    let index = take(&waiter.targets, waiter.all, waiter.alertable)?;
+                    Some((index, waiter.clone()))
+                })
             });
             let Some((index, waiter)) = satisfied else {
                 break;

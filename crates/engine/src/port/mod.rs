@@ -184,7 +184,9 @@ impl Port {
         timeout_ms: u32,
         packet: &mut Packet,
     ) -> Result<(), Win32Error> {
-        self.take_many(1, timeout_ms, false, |_, mut packets| *packet = packets.next().unwrap_or_default())
+        self.take_many(1, timeout_ms, false, |_, mut packets| {
+            *packet = packets.next().unwrap_or_default()
+        })
     }
 
     /// Takes up to `max` packets and shows them, with their number, to `see`.

@@ -4,7 +4,8 @@ use std::ffi::c_void;
 use std::sync::Arc;
 
 use linsock_abi::{
-    BOOL, CREATE_SUSPENDED, HANDLE, LPTHREAD_START_ROUTINE, PAPCFUNC, SECURITY_ATTRIBUTES, Win32Error,
+    BOOL, CREATE_SUSPENDED, HANDLE, LPTHREAD_START_ROUTINE, PAPCFUNC, SECURITY_ATTRIBUTES,
+    Win32Error,
 };
 use linsock_engine::apc::Apc;
 use linsock_engine::handle::Object;

@@ -76,9 +76,8 @@ pub unsafe extern "system" fn WSASend(
         let done = match overlapped {
             Some(overlapped) => {
                 // SAFETY: the caller keeps both until the completion.
-                let started = unsafe {
-                    socket::send_overlapped(s, data, flags, None, overlapped, routine)?
-                };
+                let started =
+                    unsafe { socket::send_overlapped(s, data, flags, None, overlapped, routine)? };
                 match started {
                     Started::Done(ended) => ended.bytes,
                     Started::Pending => return Err(WsaError::WSA_IO_PENDING),
