@@ -18,7 +18,7 @@
 //! kick that comes before the wait; then no wake-up is lost: whoever posts a packet either
 //! sees the waiter, and kicks, or did so before the waiter looked at the queue.
 
-use crate::sync::{Arc, AtomicBool, Condvar, Mutex, MutexGuard, Ordering, lock};
+use crate::sync::{Arc, AtomicBool, AtomicU32, Condvar, Mutex, MutexGuard, Ordering, lock};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
@@ -104,6 +104,8 @@ impl<P> State<P> {
 #[derive(Debug)]
 pub struct Desk<P> {
     state: Mutex<State<P>>,
+    /// How many sit, for a look without the lock.
+    seats_taken: AtomicU32,
     /// Threads that may run at a time.
     limit: u32,
 }
@@ -128,6 +130,15 @@ pub enum Visit {
     Polled,
 }
 
+/// What a thread wants of the desk.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish {
+    /// Packets at most.
+    pub max: usize,
+    /// Until when; `None`: for ever.
+    pub deadline: Option<Instant>,
+}
+
 impl<P> Desk<P> {
     /// A desk at which up to `limit` threads run at a time.
     pub fn new(limit: u32) -> Self {
@@ -141,6 +152,7 @@ impl<P> Desk<P> {
                 kicks: 0,
                 closed: false,
             }),
+            seats_taken: AtomicU32::new(0),
             limit: limit.max(1),
         }
     }
@@ -166,7 +178,7 @@ impl<P> Desk<P> {
         held_up
     }
 
-    /// Takes up to `max` packets, waiting for the first one. `running` says whether the
+    /// Takes packets as wished, waiting for the first one. `running` says whether the
     /// calling thread counts as running here, before and after. `visit` is called, outside
     /// the lock, whenever it is this thread's turn to look after the I/O.
     pub fn take(
@@ -174,8 +186,7 @@ impl<P> Desk<P> {
         seat: &impl Seat,
         me: &WaiterRef,
         running: &mut bool,
-        max: usize,
-        deadline: Option<Instant>,
+        Wish { max, deadline }: Wish,
         taken: &mut Vec<P>,
         mut visit: impl FnMut(Visit),
     ) -> Result<(), NoPacket> {
@@ -236,12 +247,14 @@ impl<P> Desk<P> {
             state.waiting.insert(place.map_or(0, |place| place + 1), entry);
             if seated {
                 state.seated += 1;
+                self.seats_taken.store(state.seated, Ordering::SeqCst);
                 drop(state);
                 seat.sit(left);
                 visit(Visit::Sat);
                 polled = true;
                 state = lock(&self.state);
                 state.seated -= 1;
+                self.seats_taken.store(state.seated, Ordering::SeqCst);
                 Self::leave(&mut state, arrival);
                 state.answer_kicks(seat);
             } else {
@@ -374,7 +387,12 @@ impl<P> Desk<P> {
 
     /// Whether a thread sits, and so hears of I/O.
     pub fn is_attended(&self) -> bool {
-        lock(&self.state).seated > 0
+        self.seats_taken.load(Ordering::SeqCst) > 0
+    }
+
+    /// A thread that is about to take packets looked after the I/O, and may have taken kicks.
+    pub fn took_kicks(&self, seat: &impl Seat) {
+        lock(&self.state).answer_kicks(seat);
     }
 
     /// Somebody who does not wait here looked after the I/O, and may have taken kicks.

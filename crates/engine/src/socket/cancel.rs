@@ -63,13 +63,10 @@ impl Socket {
                     continue;
                 }
                 any = true;
-                match self.give_up(place, side, n, ending) {
-                    Some(ring) => {
-                        held.push(ring);
-                        n += 1;
-                    }
-                    // It is gone from the queue.
-                    None => {}
+                // Else it is gone from the queue.
+                if let Some(ring) = self.give_up(place, side, n, ending) {
+                    held.push(ring);
+                    n += 1;
                 }
             }
             if any {
@@ -143,6 +140,12 @@ impl Socket {
     fn has_of(&self, thread: u32) -> bool {
         self.input.iter().chain(&self.output).any(|operation| operation.thread == thread)
     }
+}
+
+/// A child of fork has started nothing.
+pub fn forget_started() {
+    // The parent's list stays where it is: its lock may be held for ever.
+    let _ = STARTED.try_with(|started| std::mem::forget(started.take()));
 }
 
 /// The sockets on which a thread started operations that end with it.

@@ -14,7 +14,7 @@ use linsock_engine::socket::{self, Flags, Started};
 const OOB: u32 = MSG_OOB as u32;
 const PEEK: u32 = MSG_PEEK as u32;
 const WAITALL: u32 = MSG_WAITALL as u32;
-const PARTIAL: u32 = MSG_PARTIAL as u32;
+const PARTIAL: u32 = MSG_PARTIAL;
 const DONTROUTE: u32 = MSG_DONTROUTE as u32;
 const PUSH: u32 = MSG_PUSH_IMMEDIATE as u32;
 
