@@ -142,8 +142,8 @@ unsafe fn begin(
     match routine {
         // SAFETY: the caller's word.
         None => unsafe { Overlapped::begin(overlapped, &place.signal) },
-        // SAFETY: the caller's word.
         Some(routine) => {
+            // SAFETY: the caller's word.
             Ok(unsafe { Overlapped::begin_with_routine(overlapped, &place.signal, routine) })
         }
     }
