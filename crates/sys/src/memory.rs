@@ -51,10 +51,11 @@ pub(crate) unsafe fn write_address(
     }
     // SAFETY: just read by the kernel.
     let room = usize::try_from(unsafe { len.read_unaligned() }).unwrap_or(0);
-    if room < needed || needed < 8 || !is_writable(name.addr(), needed) {
+    let writable = room >= needed && is_writable(name.addr(), needed) && is_writable(len.addr(), 4);
+    if !writable {
         return Err(WsaError::WSAEFAULT);
     }
-    // SAFETY: `needed` bytes were just written by the kernel; the length is the caller's.
+    // SAFETY: both were just written by the kernel.
     unsafe {
         std::ptr::copy_nonoverlapping(bytes.as_ptr(), name.cast::<u8>(), needed);
         len.write_unaligned(needed as i32);

@@ -3,7 +3,7 @@
 use super::started;
 use crate::shape;
 use linsock_abi::{PCSTR, PSTR, SO_OPENTYPE, SOCKET, SOL_SOCKET, WsaError};
-use linsock_backend::memory::{copy_in, is_readable};
+use linsock_backend::memory::{copy_in, is_readable, is_writable};
 use linsock_engine::socket::{self, option};
 
 /// Bytes of the longest value, a GROUP_SOURCE_REQ.
@@ -45,11 +45,11 @@ pub unsafe extern "system" fn getsockopt(
         let room = room.unwrap_or(0).min(VALUE_BYTES_MAX);
         let mut value = [0; VALUE_BYTES_MAX];
         let len = option::get(s, level, optname, &mut value[..room])?;
-        if !is_readable(optval.addr(), len) {
+        if !is_writable(optval.addr(), len) || !is_writable(optlen.addr(), size_of::<i32>()) {
             return Err(WsaError::WSAEFAULT);
         }
-        // SAFETY: both ends of so short a range were just read by the kernel, and the caller has
-        // room for it by its own word; the value is ours.
+        // SAFETY: both ends of so short a range were just written by the kernel; the value is
+        // ours.
         unsafe {
             std::ptr::copy_nonoverlapping(value.as_ptr(), optval, len);
             optlen.write_unaligned(len as i32);
