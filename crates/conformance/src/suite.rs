@@ -117,9 +117,14 @@ pub fn run(
 
 fn run_one(job: &Job) -> Outcome {
     let mut command = Command::new(&job.program);
-    for key in
-        ["LINSOCK_CONTRACT", "LINSOCK_THREAD_EXIT", "LINSOCK_CONTEXT", "LINSOCK_TIMED_WAIT_DELAY"]
-    {
+    // Cargo puts its own folders into LD_LIBRARY_PATH, and a debug build of the library, maybe an old one, with them.
+    for key in [
+        "LD_LIBRARY_PATH",
+        "LINSOCK_CONTRACT",
+        "LINSOCK_THREAD_EXIT",
+        "LINSOCK_CONTEXT",
+        "LINSOCK_TIMED_WAIT_DELAY",
+    ] {
         command.env_remove(key);
     }
     command.args(&job.arguments).env("LINSOCK_BACKEND", job.backend).envs(job.env.iter().cloned());

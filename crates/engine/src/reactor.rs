@@ -1,9 +1,12 @@
 //! The one engine thread: looks after sockets without a port, after ports at which nobody
 //! waits, and after everything that happens by the clock. Started when first needed.
 //!
-//! A port's own waiters do its I/O. While a port has none, or all of them are busy, its
-//! poller becomes readable and this thread hears of it, waits a moment for a thread of the
-//! port to come and see to it, and else does so itself.
+//! A port's own waiters do its I/O. While a port has none, or all of them are busy, this
+//! thread looks in by the clock: at first after a millisecond, then more and more seldom while
+//! the port's threads come by themselves. Where nobody comes and nothing happens it stops and
+//! lets the port's poller, which is itself pollable, tell it of news. (Only then: a thread
+//! that waits for the poller's readiness disturbs the order in which the poller wakes its own
+//! waiters, which is the port's order, P-013.)
 
 use crate::io::{self, Source};
 use crate::port::Port;
@@ -45,7 +48,7 @@ pub enum Timer {
         /// The operation.
         ticket: u64,
     },
-    /// A port's threads had time to see to its news.
+    /// Look in at a port.
     Port(u64),
     /// A port may be held up by threads that sleep.
     Sample(u64),
@@ -68,7 +71,7 @@ pub struct Errand {
 
 struct Watched {
     port: Weak<Port>,
-    /// The visits that were counted when its news came.
+    /// The visits that were counted at the last look.
     seen: u64,
     courtesy: Duration,
 }
@@ -201,7 +204,7 @@ impl Reactor {
                 let Some(place) = runtime::get().sockets.find(index) else { return };
                 place.lock().release(place, ticket);
             }
-            Timer::Port(id) => self.look_after(id),
+            Timer::Port(id) => self.look_in(id),
             Timer::Sample(id) => {
                 let port = lock(&self.ports).get(&id).and_then(|watched| watched.port.upgrade());
                 if let Some(port) = port {
@@ -241,22 +244,46 @@ impl Reactor {
         }
     }
 
-    fn look_after(&'static self, id: u64) {
+    fn look_in(&'static self, id: u64) {
         let mut ports = lock(&self.ports);
         let Some(watched) = ports.get_mut(&id) else { return };
         let Some(port) = watched.port.upgrade() else {
             ports.remove(&id);
             return;
         };
-        let attended = port.was_attended(&mut watched.seen);
-        watched.courtesy =
-            if attended { (watched.courtesy * 2).min(COURTESY_MAX) } else { COURTESY };
-        drop(ports);
-        if !attended {
-            port.attend(true);
+        if port.is_attended() {
+            // Its threads come: the next time there is less of a hurry.
+            watched.courtesy = (watched.courtesy * 2).min(COURTESY_MAX);
+            drop(ports);
+            port.leave_alone();
+            return;
         }
-        let token = Source::Port(id).token();
-        let _ = self.poller.rearm(port.poller().descriptor(), token, Watch::ReadableOnce);
+        let visited = port.was_visited(&mut watched.seen);
+        drop(ports);
+        let idle = !visited && port.attend(true) == 0;
+        let mut ports = lock(&self.ports);
+        let Some(watched) = ports.get_mut(&id) else { return };
+        port.was_visited(&mut watched.seen);
+        watched.courtesy = if visited || idle { watched.courtesy * 2 } else { COURTESY };
+        if idle && watched.courtesy > COURTESY_MAX {
+            watched.courtesy = COURTESY;
+            drop(ports);
+            self.await_news(&port);
+            return;
+        }
+        watched.courtesy = watched.courtesy.min(COURTESY_MAX);
+        let courtesy = watched.courtesy;
+        drop(ports);
+        self.after(courtesy, Timer::Port(id));
+    }
+
+    /// Has a port's poller tell of its news, once.
+    fn await_news(&self, port: &Port) {
+        let token = Source::Port(port.id()).token();
+        let descriptor = port.poller().descriptor();
+        if self.poller.rearm(descriptor, token, Watch::ReadableOnce).is_err() {
+            let _ = self.poller.add(descriptor, token, Watch::ReadableOnce);
+        }
     }
 }
 
@@ -274,36 +301,31 @@ pub fn after(time: Duration, timer: Timer) {
     }
 }
 
-/// Looks after a port from now on whenever its own threads do not.
-pub fn watch(port: &Arc<Port>) {
+/// Looks in at a port from now on, until its own threads sit there again.
+pub fn look_after(port: &Arc<Port>) {
     let Ok(reactor) = get() else { return };
-    reactor.know(port);
-    let token = Source::Port(port.id()).token();
-    let _ = reactor.poller.add(port.poller().descriptor(), token, Watch::ReadableOnce);
+    let courtesy = reactor.know(port);
+    reactor.after(courtesy, Timer::Port(port.id()));
 }
 
 impl Reactor {
-    fn know(&self, port: &Arc<Port>) {
+    fn know(&self, port: &Arc<Port>) -> Duration {
         let mut ports = lock(&self.ports);
         ports.retain(|_, watched| watched.port.strong_count() > 0);
-        ports.entry(port.id()).or_insert_with(|| Watched {
+        let watched = ports.entry(port.id()).or_insert_with(|| Watched {
             port: Arc::downgrade(port),
             seen: 0,
             courtesy: COURTESY,
         });
+        watched.courtesy
     }
 }
 
-/// A port that nobody may be waiting at has something to tell.
+/// A port that nobody looked after for a while has something to tell.
 pub fn port_has_news(id: u64) {
-    let Ok(reactor) = get() else { return };
-    let mut ports = lock(&reactor.ports);
-    let Some(watched) = ports.get_mut(&id) else { return };
-    let Some(port) = watched.port.upgrade() else { return };
-    port.was_attended(&mut watched.seen);
-    let courtesy = watched.courtesy;
-    drop(ports);
-    reactor.after(courtesy, Timer::Port(id));
+    if let Ok(reactor) = get() {
+        reactor.after(COURTESY, Timer::Port(id));
+    }
 }
 
 /// Looks, in a moment, whether the threads that hold a port up sleep (P-018).

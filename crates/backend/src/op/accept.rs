@@ -8,13 +8,20 @@ use crate::net::{self, Fd};
 #[derive(Debug, Default)]
 pub struct Accept {
     inherit: bool,
+    /// The descriptor may block, so it is asked before it is called.
+    careful: bool,
     taken: Option<Box<(Fd, Address)>>,
 }
 
 impl Accept {
     /// An accept whose descriptor passes to child programs if `inherit`.
     pub fn new(inherit: bool) -> Self {
-        Accept { inherit, taken: None }
+        Accept { inherit, careful: false, taken: None }
+    }
+
+    /// An accept on a descriptor that somebody else made and that may be a blocking one.
+    pub fn careful(inherit: bool) -> Self {
+        Accept { inherit, careful: true, taken: None }
     }
 
     /// The connection, once.
@@ -23,6 +30,9 @@ impl Accept {
     }
 
     pub(super) fn attempt(&mut self, fd: Fd) -> Step {
+        if self.careful && net::poll_now(fd).is_ok_and(|ready| !ready.readable) {
+            return Step::Wait(Want::Readable);
+        }
         match net::accept(fd, self.inherit) {
             Ok(taken) => {
                 self.taken = Some(Box::new(taken));

@@ -14,7 +14,7 @@
 //! kick that comes before the wait; then no wake-up is lost: whoever posts a packet either
 //! sees the waiter, and kicks, or did so before the waiter looked at the queue.
 
-use crate::sync::{Arc, Condvar, Mutex, MutexGuard, lock};
+use crate::sync::{Arc, AtomicU32, Condvar, Mutex, MutexGuard, Ordering, lock};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
@@ -65,6 +65,8 @@ struct State<P> {
 #[derive(Debug)]
 pub struct Desk<P> {
     state: Mutex<State<P>>,
+    /// How many sit, for a look without the lock.
+    seats_taken: AtomicU32,
     /// Threads that may run at a time.
     limit: u32,
 }
@@ -87,6 +89,15 @@ pub enum Visit {
     Polled,
 }
 
+/// What a thread wants of the desk.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish {
+    /// Packets at most.
+    pub max: usize,
+    /// Until when; `None`: for ever.
+    pub deadline: Option<Instant>,
+}
+
 impl<P> Desk<P> {
     /// A desk at which up to `limit` threads run at a time.
     pub fn new(limit: u32) -> Self {
@@ -100,6 +111,7 @@ impl<P> Desk<P> {
                 kicks: 0,
                 closed: false,
             }),
+            seats_taken: AtomicU32::new(0),
             limit: limit.max(1),
         }
     }
@@ -125,7 +137,7 @@ impl<P> Desk<P> {
         held_up
     }
 
-    /// Takes up to `max` packets, waiting for the first one. `running` says whether the
+    /// Takes packets as wished, waiting for the first one. `running` says whether the
     /// calling thread counts as running here, before and after. `visit` is called, outside
     /// the lock, whenever it is this thread's turn to look after the I/O.
     pub fn take(
@@ -133,8 +145,7 @@ impl<P> Desk<P> {
         seat: &impl Seat,
         me: &WaiterRef,
         running: &mut bool,
-        max: usize,
-        deadline: Option<Instant>,
+        Wish { max, deadline }: Wish,
         taken: &mut Vec<P>,
         mut visit: impl FnMut(Visit),
     ) -> Result<(), NoPacket> {
@@ -188,12 +199,14 @@ impl<P> Desk<P> {
             state.waiting.insert(place.map_or(0, |place| place + 1), entry);
             if seated {
                 state.seated += 1;
+                self.seats_taken.store(state.seated, Ordering::SeqCst);
                 drop(state);
                 seat.sit(left);
                 visit(Visit::Sat);
                 polled = true;
                 state = lock(&self.state);
                 state.seated -= 1;
+                self.seats_taken.store(state.seated, Ordering::SeqCst);
                 // Whoever got up answers for every kick; `release` kicks again if need be.
                 state.kicks = 0;
                 Self::leave(&mut state, arrival);
@@ -312,7 +325,7 @@ impl<P> Desk<P> {
 
     /// Whether a thread sits, and so hears of I/O.
     pub fn is_attended(&self) -> bool {
-        lock(&self.state).seated > 0
+        self.seats_taken.load(Ordering::SeqCst) > 0
     }
 
     /// Whether the desk is closed.

@@ -11,7 +11,7 @@ pub use worker::{Blocked, by_handle, forget_worker, own_ring, thread_exit};
 
 use crate::io::{self, Source};
 use crate::sync::plain::{Arc, Mutex};
-use desk::{Desk, NoPacket, Seat, Visit};
+use desk::{Desk, NoPacket, Seat, Visit, Wish};
 use linsock_abi::Win32Error;
 use linsock_backend::poller::{Events, Poller};
 use std::cell::{Cell, RefCell};
@@ -41,7 +41,10 @@ pub struct Port {
     duplicated: AtomicBool,
     /// Goes up with each look after the I/O, so that the reactor can tell an attended port.
     visits: AtomicU64,
+    /// Some socket's readiness, or a ring, is told of here.
     watched: AtomicBool,
+    /// The reactor looks in from time to time, or will be told of news.
+    looked_after: AtomicBool,
     sampled: AtomicBool,
     /// The threads whose last dequeue was here.
     workers: Mutex<Vec<Arc<worker::Shared>>>,
@@ -92,6 +95,7 @@ impl Port {
             duplicated: AtomicBool::new(false),
             visits: AtomicU64::new(0),
             watched: AtomicBool::new(false),
+            looked_after: AtomicBool::new(false),
             sampled: AtomicBool::new(false),
             workers: Mutex::new(Vec::new()),
         }))
@@ -131,6 +135,12 @@ impl Port {
     ) -> Result<(), Win32Error> {
         let deadline = crate::wait::deadline(timeout_ms);
         worker::at(self, |worker| {
+            if worker.is_due() && self.watched.load(Ordering::Relaxed) {
+                // A queue that never runs dry must not keep the I/O waiting.
+                worker::visit(self, || {
+                    self.attend(true);
+                });
+            }
             if let Some(ring) = &worker.ring
                 && ring.has_completions()
             {
@@ -142,13 +152,18 @@ impl Port {
                 &self.poller,
                 &worker.waiter,
                 &mut running,
-                max,
-                deadline,
+                Wish { max, deadline },
                 taken,
-                |visit| worker::visit(self, || self.attend(visit == Visit::Polled)),
+                |visit| {
+                    worker.visited();
+                    worker::visit(self, || {
+                        self.attend(visit == Visit::Polled);
+                    });
+                },
             );
             if running {
                 worker.shared.run();
+                self.mind();
             }
             result.map_err(|none| match none {
                 NoPacket::TimedOut => Win32Error(linsock_abi::WAIT_TIMEOUT),
@@ -190,24 +205,32 @@ impl Port {
     }
 
     /// Sees to the I/O that is ready; `poll` asks the kernel first.
-    pub(crate) fn attend(&self, poll: bool) {
+    pub(crate) fn attend(&self, poll: bool) -> usize {
         self.visits.fetch_add(1, Ordering::Relaxed);
         // Taken out of its place: what the events bring may wait at a port again.
         let mut events = EVENTS.try_with(RefCell::take).ok().flatten().unwrap_or_default();
         if poll {
             self.poller.wait(&mut events, 0);
         }
+        let mut seen = 0;
         for (token, ready) in events.iter() {
             io::dispatch(Source::from_token(token), ready);
+            seen += 1;
         }
         events.clear();
         let _ = EVENTS.try_with(|place| *place.borrow_mut() = Some(events));
+        seen
     }
 
-    /// Whether a thread waits here for I/O, or did since `visits` was last read.
-    pub(crate) fn was_attended(&self, seen: &mut u64) -> bool {
+    /// Whether a thread sits here and so hears of I/O.
+    pub(crate) fn is_attended(&self) -> bool {
+        self.desk.is_attended()
+    }
+
+    /// Whether anyone has looked after the I/O since `seen` was last told.
+    pub(crate) fn was_visited(&self, seen: &mut u64) -> bool {
         let visits = self.visits.load(Ordering::Relaxed);
-        std::mem::replace(seen, visits) != visits || self.desk.is_attended()
+        std::mem::replace(seen, visits) != visits
     }
 
     /// The port is no longer held up.
@@ -215,11 +238,28 @@ impl Port {
         self.sampled.store(false, Ordering::Relaxed);
     }
 
-    /// Sees that the reactor looks after the port while no thread waits here.
+    /// Something is told of at this port's poller from now on.
     pub(crate) fn watch(self: &Arc<Self>) {
-        if !self.watched.swap(true, Ordering::Relaxed) {
-            crate::reactor::watch(self);
+        self.watched.store(true, Ordering::Relaxed);
+        self.mind();
+    }
+
+    /// Sees that the reactor looks in while there is I/O to hear of and nobody sits here to hear
+    /// of it. Whoever leaves the last seat asks after having left it, and the reactor, when it
+    /// stops looking in, asks after having said so: one of the two sees the other.
+    pub(crate) fn mind(self: &Arc<Self>) {
+        if self.watched.load(Ordering::Relaxed)
+            && !self.desk.is_attended()
+            && !self.looked_after.swap(true, Ordering::SeqCst)
+        {
+            crate::reactor::look_after(self);
         }
+    }
+
+    /// The reactor stops looking in, unless nobody sits here after all.
+    pub(crate) fn leave_alone(self: &Arc<Self>) {
+        self.looked_after.store(false, Ordering::SeqCst);
+        self.mind();
     }
 
     /// Lets a waiter go for every running thread that sleeps somewhere in the kernel (P-017,

@@ -51,6 +51,25 @@ pub struct Worker {
     pub shared: Arc<Shared>,
     /// The thread's own ring, where a ring is what does the I/O.
     pub ring: Option<Arc<Ring>>,
+    /// Calls answered from the queue since this thread last looked after the I/O.
+    unvisited: Cell<u32>,
+}
+
+/// Calls answered from the queue before the thread looks after the I/O all the same.
+const UNVISITED_MAX: u32 = 32;
+
+impl Worker {
+    /// Counts a call; `true` once the I/O has waited long enough.
+    pub fn is_due(&self) -> bool {
+        let due = self.unvisited.get() >= UNVISITED_MAX;
+        self.unvisited.set(if due { 0 } else { self.unvisited.get() + 1 });
+        due
+    }
+
+    /// The thread has looked after the I/O.
+    pub fn visited(&self) {
+        self.unvisited.set(0);
+    }
 }
 
 thread_local! {
@@ -113,7 +132,13 @@ fn join(port: &Arc<Port>, before: Option<Worker>) -> Worker {
         // What the ring brings must not wait for this thread to come back.
         port.watch();
     }
-    Worker { port: port.clone(), waiter: WaiterRef::default(), shared, ring }
+    Worker {
+        port: port.clone(),
+        waiter: WaiterRef::default(),
+        shared,
+        ring,
+        unvisited: Cell::new(0),
+    }
 }
 
 /// Takes a worker off its port; its ring goes with the thread.

@@ -1,7 +1,7 @@
 //! listen and accept.
 
 use super::queue::Side;
-use super::{Binding, Number, Phase, install, open, translate};
+use super::{Binding, Number, Phase, Socket, install, open, translate};
 use crate::operation::Ended;
 use linsock_abi::WsaError;
 use linsock_abi::map::Call;
@@ -45,6 +45,12 @@ pub fn listen(number: Number, backlog: i32) -> Result<(), WsaError> {
 
 const TCP_FASTOPEN: i32 = 23;
 
+impl Socket {
+    fn new_accept(&self) -> Accept {
+        if self.adopted { Accept::careful(self.inherit) } else { Accept::new(self.inherit) }
+    }
+}
+
 /// accept.
 ///
 /// # Errors
@@ -62,7 +68,7 @@ pub fn accept(number: Number) -> Result<(Number, Address), WsaError> {
         if !socket.is_free(Side::Input) {
             return Err(WsaError::WSAEWOULDBLOCK);
         }
-        let mut request = Request::Accept(Accept::new(inherit));
+        let mut request = Request::Accept(socket.new_accept());
         match request.attempt(socket.target(), net::Ready::UNKNOWN) {
             linsock_backend::op::Step::Done(outcome) => {
                 let ended = socket.translate(&request, Call::Accept, outcome);
@@ -71,7 +77,7 @@ pub fn accept(number: Number) -> Result<(Number, Address), WsaError> {
             linsock_backend::op::Step::Wait(_) => return Err(WsaError::WSAEWOULDBLOCK),
         }
     } else {
-        let request = Request::Accept(Accept::new(inherit));
+        let request = Request::Accept(socket.new_accept());
         match socket.start_blocking(place, Side::Input, request, Call::Accept) {
             Ok((request, ended)) => (*request, ended),
             Err(waiter) => {

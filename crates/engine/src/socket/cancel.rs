@@ -63,13 +63,10 @@ impl Socket {
                     continue;
                 }
                 any = true;
-                match self.give_up(place, side, n, ending) {
-                    Some(ring) => {
-                        held.push(ring);
-                        n += 1;
-                    }
-                    // It is gone from the queue.
-                    None => {}
+                // Else it is gone from the queue.
+                if let Some(ring) = self.give_up(place, side, n, ending) {
+                    held.push(ring);
+                    n += 1;
                 }
             }
             if any {

@@ -118,7 +118,15 @@ impl Socket {
 
     /// Sees that the head of a queue will be gone on with.
     fn arm(&mut self, side: Side, want: Want) -> Result<(), Errno> {
-        if io::uses_rings() { self.arm_ring(side, want) } else { self.watch() }
+        if io::uses_rings() {
+            self.arm_ring(side, want)?;
+        } else {
+            self.watch()?;
+        }
+        if let Some(route) = &self.route {
+            route.port.mind();
+        }
+        Ok(())
     }
 
     /// Has a poller tell of this socket: its port's, or the reactor's.

@@ -29,7 +29,7 @@ impl Flags {
     fn kernel(self) -> i32 {
         const MSG_OOB: i32 = 1;
         const MSG_PEEK: i32 = 2;
-        i32::from(self.out_of_band) * MSG_OOB | i32::from(self.peek) * MSG_PEEK
+        (i32::from(self.out_of_band) * MSG_OOB) | (i32::from(self.peek) * MSG_PEEK)
     }
 }
 

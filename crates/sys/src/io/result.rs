@@ -117,7 +117,7 @@ pub unsafe extern "system" fn WSAGetOverlappedResult(
             if status == NtStatus::STATUS_BUFFER_OVERFLOW && !lpdwflags.is_null() {
                 // What did not fit is told by the flag (G-018).
                 // SAFETY: the operation has ended; it is the caller's.
-                unsafe { lpdwflags.write(linsock_abi::MSG_PARTIAL as u32) };
+                unsafe { lpdwflags.write(linsock_abi::MSG_PARTIAL) };
             }
             return Err(status.to_wsa());
         }

@@ -14,7 +14,7 @@ use linsock_engine::socket::{self, Flags, Started};
 const OOB: u32 = MSG_OOB as u32;
 const PEEK: u32 = MSG_PEEK as u32;
 const WAITALL: u32 = MSG_WAITALL as u32;
-const PARTIAL: u32 = MSG_PARTIAL as u32;
+const PARTIAL: u32 = MSG_PARTIAL;
 const DONTROUTE: u32 = MSG_DONTROUTE as u32;
 const PUSH: u32 = MSG_PUSH_IMMEDIATE as u32;
 
@@ -72,9 +72,10 @@ pub unsafe extern "system" fn WSASend(
         let data = unsafe { buffers(lpbuffers, dwbuffercount)? };
         let flags = send_flags(dwflags)?;
         let done = match overlapped {
-            // SAFETY: the caller keeps both until the completion.
             Some(overlapped) => {
-                match unsafe { socket::send_overlapped(s, data, flags, None, overlapped)? } {
+                // SAFETY: the caller keeps both until the completion.
+                let started = unsafe { socket::send_overlapped(s, data, flags, None, overlapped)? };
+                match started {
                     Started::Done(ended) => ended.bytes,
                     Started::Pending => return Err(WsaError::WSA_IO_PENDING),
                 }
@@ -132,9 +133,10 @@ pub unsafe extern "system" fn WSARecv(
         // SAFETY: the caller's word.
         let data = unsafe { buffers(lpbuffers, dwbuffercount)? };
         let ended = match overlapped {
-            // SAFETY: the caller keeps both until the completion.
             Some(overlapped) => {
-                match unsafe { socket::receive_overlapped(s, data, flags, overlapped)? } {
+                // SAFETY: the caller keeps both until the completion.
+                let started = unsafe { socket::receive_overlapped(s, data, flags, overlapped)? };
+                match started {
                     Started::Done(ended) => ended,
                     Started::Pending => return Err(WsaError::WSA_IO_PENDING),
                 }

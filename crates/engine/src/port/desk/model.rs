@@ -2,7 +2,7 @@
 //! lost nor doubled, and nobody sleeps beside a packet.
 
 use super::*;
-use crate::sync::{AtomicUsize, Ordering};
+use crate::sync::AtomicUsize;
 
 /// A seat as the kernel offers it: a kick is kept until somebody sits.
 #[derive(Default)]
@@ -33,11 +33,13 @@ fn check(model: impl Fn() + Sync + Send + 'static) {
     builder.check(model);
 }
 
+const ONE: Wish = Wish { max: 1, deadline: None };
+
 fn take(desk: &Desk<u32>, seat: &Bench) -> Option<u32> {
     let mut taken = Vec::new();
     let mut running = false;
     let me = WaiterRef::default();
-    let result = desk.take(seat, &me, &mut running, 1, None, &mut taken, |_| {});
+    let result = desk.take(seat, &me, &mut running, ONE, &mut taken, |_| {});
     if running {
         desk.stop_running(seat);
     }
@@ -98,7 +100,7 @@ fn p_017_a_thread_that_blocks_lets_a_waiter_go() {
         let mut taken = Vec::new();
         let mut running = false;
         let me = WaiterRef::default();
-        let first = world.0.take(&world.1, &me, &mut running, 1, None, &mut taken, |_| {});
+        let first = world.0.take(&world.1, &me, &mut running, ONE, &mut taken, |_| {});
         assert!(first.is_ok() && running);
         let waiter = {
             let world = world.clone();
