@@ -63,6 +63,24 @@ pub(crate) unsafe fn write_address(
     Ok(())
 }
 
+/// Whether a call that is only about to begin will be able to store a number; it stays as it is.
+///
+/// # Errors
+/// WSAEFAULT: NULL or unwritable.
+pub(crate) fn check_count(count: *mut u32) -> Result<(), WsaError> {
+    if !is_readable(count.addr(), size_of::<u32>()) {
+        return Err(WsaError::WSAEFAULT);
+    }
+    // SAFETY: just read by the kernel.
+    let before = unsafe { count.read_unaligned() };
+    if !is_writable(count.addr(), size_of::<u32>()) {
+        return Err(WsaError::WSAEFAULT);
+    }
+    // SAFETY: just written by the kernel.
+    unsafe { count.write_unaligned(before) };
+    Ok(())
+}
+
 /// An OVERLAPPED that an operation is about to be started with.
 ///
 /// # Errors
