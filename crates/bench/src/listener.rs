@@ -112,7 +112,10 @@ impl Reader {
                 };
                 if whole {
                     self.seen.whole += 1;
-                    raw::close(fd);
+                    // A plain close leaves a half-closed remainder behind, which a reset that
+                    // comes too late does not clear: the next connection from the same port
+                    // would wait a second or more.
+                    let _ = raw::close_hard(fd);
                 } else {
                     let is_new = known.is_none();
                     let mut all = known.unwrap_or_default();
