@@ -198,6 +198,17 @@ impl Socket {
         self.kind == SOCK_STREAM
     }
 
+    /// The type and the protocol, which is told of even if 0 stood for it (K-026).
+    pub fn kind_and_protocol(&self) -> (i32, i32) {
+        let internet = matches!(self.family, address::AF_INET | address::AF_INET6);
+        let protocol = match (self.protocol, self.kind) {
+            (0, SOCK_STREAM) if internet => IPPROTO_TCP,
+            (0, SOCK_DGRAM) if internet => IPPROTO_UDP,
+            (protocol, _) => protocol,
+        };
+        (self.kind, protocol)
+    }
+
     /// TCP over IPv4 or IPv6.
     pub fn is_tcp(&self) -> bool {
         self.is_stream() && matches!(self.family, address::AF_INET | address::AF_INET6)

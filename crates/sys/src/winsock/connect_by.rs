@@ -302,3 +302,6 @@ impl Room {
         unsafe { write_address(address, self.start, self.len.cast()) }
     }
 }
+
+#[cfg(test)]
+mod tests;
