@@ -59,10 +59,13 @@ pub fn run() -> Result<()> {
             match event.u64 as i32 {
                 libc::STDIN_FILENO => {
                     let mut line = [0; 64];
-                    if std::io::stdin().read(&mut line)? == 0 {
+                    let n = std::io::stdin().read(&mut line)?;
+                    if n == 0 {
                         return Ok(());
                     }
-                    answer(&std::mem::take(&mut reader.seen))?;
+                    for _ in line[..n].iter().filter(|&&byte| byte == b'\n') {
+                        answer(&std::mem::take(&mut reader.seen))?;
+                    }
                 }
                 fd if fd == listener => reader.accept_all(listener)?,
                 fd => reader.read(fd),
