@@ -1,5 +1,8 @@
 /* K-026: SO_BSP_STATE, both ends of a socket at once. */
 #include "harness.h"
+#ifndef SO_BSP_STATE
+#define SO_BSP_STATE 0x1009
+#endif
 
 union state {
     CSADDR_INFO info;
