@@ -59,9 +59,9 @@ pub fn is_writable(address: usize, len: usize) -> bool {
         4..8 => (4, probe_write_4),
         _ => (8, probe_write),
     };
-    let Some(last) = address.checked_add(len - bytes) else { return false };
-    // Unaligned, the first bytes may straddle two pages: then the probe has asked about both.
-    probe(address) && (last / PAGE_BYTES == address / PAGE_BYTES || probe(last))
+    let Some(end) = address.checked_add(len - 1) else { return false };
+    // The last bytes may straddle two pages, so it is the very last one that tells the page.
+    probe(address) && (end / PAGE_BYTES == address / PAGE_BYTES || probe(address + len - bytes))
 }
 
 fn probe_read(address: usize) -> bool {
