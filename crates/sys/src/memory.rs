@@ -51,14 +51,33 @@ pub(crate) unsafe fn write_address(
     }
     // SAFETY: just read by the kernel.
     let room = usize::try_from(unsafe { len.read_unaligned() }).unwrap_or(0);
-    if room < needed || needed < 8 || !is_writable(name.addr(), needed) {
+    let writable = room >= needed && is_writable(name.addr(), needed) && is_writable(len.addr(), 4);
+    if !writable {
         return Err(WsaError::WSAEFAULT);
     }
-    // SAFETY: `needed` bytes were just written by the kernel; the length is the caller's.
+    // SAFETY: both were just written by the kernel.
     unsafe {
         std::ptr::copy_nonoverlapping(bytes.as_ptr(), name.cast::<u8>(), needed);
         len.write_unaligned(needed as i32);
     }
+    Ok(())
+}
+
+/// Whether a call that is only about to begin will be able to store a number; it stays as it is.
+///
+/// # Errors
+/// WSAEFAULT: NULL or unwritable.
+pub(crate) fn check_count(count: *mut u32) -> Result<(), WsaError> {
+    if !is_readable(count.addr(), size_of::<u32>()) {
+        return Err(WsaError::WSAEFAULT);
+    }
+    // SAFETY: just read by the kernel.
+    let before = unsafe { count.read_unaligned() };
+    if !is_writable(count.addr(), size_of::<u32>()) {
+        return Err(WsaError::WSAEFAULT);
+    }
+    // SAFETY: just written by the kernel.
+    unsafe { count.write_unaligned(before) };
     Ok(())
 }
 
