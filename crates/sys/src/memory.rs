@@ -88,8 +88,7 @@ pub(crate) fn check_count(count: *mut u32) -> Result<(), WsaError> {
 pub(crate) fn check_overlapped(overlapped: *mut OVERLAPPED) -> Result<usize, WsaError> {
     let address = overlapped.addr();
     let ends_on_the_page = address & 0xfff <= 0x1000 - size_of::<OVERLAPPED>();
-    let writable = is_readable(address, size_of::<OVERLAPPED>())
-        && address.is_multiple_of(8)
+    let writable = address.is_multiple_of(8)
         && is_writable(address, 8)
         && (ends_on_the_page || is_readable(address + 24, 8));
     if writable { Ok(address) } else { Err(WsaError::WSAEFAULT) }
