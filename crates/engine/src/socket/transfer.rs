@@ -314,7 +314,7 @@ fn finish(request: Request, ended: Ended) -> Result<(Request, Ended), WsaError> 
 }
 
 /// Takes an operation back whose blocking call has run out of time.
-fn take_back(number: Number, place: &'static Place, waiter: &Arc<Synchronous>) {
+pub(super) fn take_back(number: Number, place: &'static Place, waiter: &Arc<Synchronous>) {
     let mut held = Vec::new();
     let mut socket = place.lock();
     if socket.open && socket.fd as usize == number {
@@ -330,7 +330,7 @@ fn is_for(operation: &Operation, waiter: &Arc<Synchronous>) -> bool {
 
 /// Waits until the operation of a blocking call has ended; `false`: the time is over. What an
 /// alertable wait runs does not end it (F-007).
-fn is_done(waiter: &Synchronous, timeout_ms: u32, alertable: bool) -> bool {
+pub(super) fn is_done(waiter: &Synchronous, timeout_ms: u32, alertable: bool) -> bool {
     let until = wait::deadline(timeout_ms);
     let targets = [Target::Event(waiter.done.clone())];
     loop {
