@@ -179,14 +179,14 @@ impl Port {
             );
             if running {
                 worker.shared.run();
-                self.mind();
             }
             if alertable {
                 with_current(|thread| thread.apcs().leave_port());
                 // Nobody calls any more.
                 worker.waiter.set_alerted(false);
-                self.mind();
             }
+            // However it ended, this thread sits here no longer.
+            self.mind();
             result.map_err(|none| match none {
                 NoPacket::TimedOut => Win32Error(linsock_abi::WAIT_TIMEOUT),
                 NoPacket::Closed => Win32Error::ERROR_ABANDONED_WAIT_0,
