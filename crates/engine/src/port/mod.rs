@@ -160,8 +160,9 @@ impl Port {
             );
             if running {
                 worker.shared.run();
-                self.mind();
             }
+            // With a packet or without one, the seat is left.
+            self.mind();
             result.map_err(|none| match none {
                 NoPacket::TimedOut => Win32Error(linsock_abi::WAIT_TIMEOUT),
                 NoPacket::Closed => Win32Error::ERROR_ABANDONED_WAIT_0,
