@@ -1,7 +1,8 @@
 /*
  * Microsoft's extensions. ConnectEx and DisconnectEx are not declared: they
  * are fetched with WSAIoctl(SIO_GET_EXTENSION_FUNCTION_POINTER), and many
- * programs keep the pointer in a variable of that very name.
+ * programs keep the pointer in a variable of that very name. AcceptEx and
+ * GetAcceptExSockaddrs are, as mswsock.lib has them.
  */
 #ifndef _MSWSOCK_
 #define _MSWSOCK_
@@ -80,6 +81,18 @@ typedef INT (PASCAL *LPFN_WSARECVMSG)(SOCKET s, LPWSAMSG lpMsg, LPDWORD lpdwNumb
 typedef INT (PASCAL *LPFN_WSASENDMSG)(SOCKET s, LPWSAMSG lpMsg, DWORD dwFlags, LPDWORD lpNumberOfBytesSent,
                                       LPWSAOVERLAPPED lpOverlapped,
                                       LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
+
+LINSOCK_BEGIN
+
+BOOL PASCAL AcceptEx(SOCKET sListenSocket, SOCKET sAcceptSocket, PVOID lpOutputBuffer, DWORD dwReceiveDataLength,
+                     DWORD dwLocalAddressLength, DWORD dwRemoteAddressLength, LPDWORD lpdwBytesReceived,
+                     LPOVERLAPPED lpOverlapped);
+VOID PASCAL GetAcceptExSockaddrs(PVOID lpOutputBuffer, DWORD dwReceiveDataLength, DWORD dwLocalAddressLength,
+                                 DWORD dwRemoteAddressLength, struct sockaddr **LocalSockaddr,
+                                 LPINT LocalSockaddrLength, struct sockaddr **RemoteSockaddr,
+                                 LPINT RemoteSockaddrLength);
+
+LINSOCK_END
 
 #define WSAID_CONNECTEX            { 0x25a207b9, 0xddf3, 0x4660, { 0x8e, 0xe9, 0x76, 0xe5, 0x8c, 0x74, 0x06, 0x3e } }
 #define WSAID_DISCONNECTEX         { 0x7fda2e11, 0x8630, 0x436f, { 0xa0, 0x31, 0xf5, 0x36, 0xa6, 0xee, 0xc1, 0x57 } }

@@ -198,6 +198,18 @@ pub fn copy_in(address: usize, len: usize) -> Result<Vec<u8>, Errno> {
     Ok(copy)
 }
 
+/// Writes a few bytes, 8 or more and less than a page, where a caller wants them, or fails with
+/// EFAULT.
+pub fn copy_out(bytes: &[u8], address: usize) -> Result<(), Errno> {
+    if bytes.len() > PAGE_BYTES || !is_writable(address, bytes.len()) {
+        return Err(Errno(libc::EFAULT));
+    }
+    // SAFETY: both ends were just written by the kernel, and so short a range has no page
+    // between its ends; the caller gave it to be written.
+    unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), address as *mut u8, bytes.len()) };
+    Ok(())
+}
+
 fn errno() -> i32 {
     std::io::Error::last_os_error().raw_os_error().unwrap_or(0)
 }

@@ -79,6 +79,16 @@ pub fn accept(fd: Fd, inherit: bool) -> Result<(Fd, Address), Errno> {
     Ok((keep_above_standard_streams(new, inherit)?, peer))
 }
 
+/// Puts a connection in the place of another descriptor, in one step: `number` keeps its value
+/// and means from now on what `connection`, which is gone afterwards, meant before.
+pub fn replace(number: Fd, connection: Fd, inherit: bool) -> Result<(), Errno> {
+    let flags = if inherit { 0 } else { libc::O_CLOEXEC };
+    // SAFETY: no pointers; both descriptors are ours.
+    let result = check(unsafe { libc::dup3(connection, number, flags) });
+    close(connection);
+    result.map(drop)
+}
+
 /// Starts or asks after a connection; never blocks on a non-blocking descriptor.
 pub fn connect(fd: Fd, address: &Address) -> Result<(), Errno> {
     // SAFETY: the address holds `len` valid bytes.

@@ -33,6 +33,11 @@ impl Events {
         self.count = 0;
     }
 
+    /// Whether one of the events is a wake-up.
+    pub fn has_kick(&self) -> bool {
+        self.list[..self.count].iter().any(|event| event.u64 == KICK)
+    }
+
     /// The events of the last wait, without the poller's own wake-ups.
     pub fn iter(&self) -> impl Iterator<Item = (Token, Ready)> + '_ {
         self.list[..self.count]

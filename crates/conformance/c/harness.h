@@ -124,6 +124,14 @@ LPFN_DISCONNECTEX disconnect_ex(void);
 /* Both start an operation and answer 0 for TRUE, else the last error. */
 int start_connect(SOCKET s, const SA4 *to, const void *data, DWORD length, OVERLAPPED *ov);
 int start_disconnect(SOCKET s, OVERLAPPED *ov, DWORD flags);
+/* AcceptEx into a buffer that is freed with the process: room for `data` bytes and both addresses. `accepts` fails the test
+ * if it did not start. */
+enum { AREA4 = sizeof(SA4) + 16, AREA6 = sizeof(SA6) + 16, AREA = AREA6 };
+char *accept_buffer(DWORD data);
+int start_accept(SOCKET l, SOCKET s, char *buffer, DWORD data, OVERLAPPED *ov);
+char *accepts(SOCKET l, SOCKET s, DWORD data, OVERLAPPED *ov);
+void accept_context(SOCKET s, SOCKET l);           /* SO_UPDATE_ACCEPT_CONTEXT, which must succeed */
+SOCKET connected_to(const SA4 *at);                /* by connect, from a port of its own */
 /* Wait for an operation and give its Win32 code (0 = success); the test fails if it is not over after `ms`. */
 DWORD finish(SOCKET s, OVERLAPPED *ov, DWORD ms, DWORD *bytes);
 /* The same with the code that WSAGetOverlappedResult gives. */

@@ -226,6 +226,36 @@ int start_disconnect(SOCKET s, OVERLAPPED *ov, DWORD flags) {
     return function(s, ov, flags, 0) ? 0 : WSAGetLastError();
 }
 
+char *accept_buffer(DWORD data) {
+    char *buffer = calloc(1, data + 2 * AREA);
+    if (!buffer) FAIL("out of memory");
+    return buffer;
+}
+
+int start_accept(SOCKET l, SOCKET s, char *buffer, DWORD data, OVERLAPPED *ov) {
+    DWORD received = 0;
+    WSASetLastError(0xdead);
+    return AcceptEx(l, s, buffer, data, AREA, AREA, &received, ov) ? 0 : WSAGetLastError();
+}
+
+char *accepts(SOCKET l, SOCKET s, DWORD data, OVERLAPPED *ov) {
+    char *buffer = accept_buffer(data);
+    int error = start_accept(l, s, buffer, data, ov);
+    if (error != 0 && error != ERROR_IO_PENDING) FAIL("AcceptEx failed with %d", error);
+    return buffer;
+}
+
+void accept_context(SOCKET s, SOCKET l) {
+    CHECK_OK(setsockopt(s, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (char *)&l, sizeof l));
+}
+
+SOCKET connected_to(const SA4 *at) {
+    SOCKET s = bound_at("127.0.0.1", 0);
+    name_of(s);
+    CHECK_OK(connect(s, (const SA *)at, sizeof *at));
+    return s;
+}
+
 static int over(OVERLAPPED *ov, DWORD ms) {
     ULONGLONG until = now_ms() + ms;
     while (*(volatile ULONG_PTR *)&ov->Internal == ST_PENDING) {

@@ -10,6 +10,7 @@
 use crate::apc::{self, Apc};
 use crate::event::Event;
 use crate::port::{Packet, Port};
+use crate::socket::AcceptEx;
 use crate::sync::plain::{Arc, Mutex, lock};
 use crate::thread::{self, ThreadObject};
 use crate::wait::Signal;
@@ -251,6 +252,8 @@ pub struct Operation {
     pub ring: Option<Arc<Ring>>,
     /// How it ends, decided while a ring held it.
     pub ending: Option<Ending>,
+    /// What an AcceptEx is about beside its listener.
+    pub accept: Option<Box<AcceptEx>>,
 }
 
 impl Operation {
@@ -266,6 +269,7 @@ impl Operation {
             in_flight: 0,
             ring: None,
             ending: None,
+            accept: None,
         })
     }
 
@@ -326,8 +330,16 @@ pub fn tell(
     route: Option<&Route>,
     signal: Option<&Signal>,
 ) {
+    if let Some(accept) = &operation.accept {
+        accept.is_over();
+    }
     match &operation.notify {
-        Notify::Overlapped(overlapped) => publish(overlapped, &ended, route, signal),
+        Notify::Overlapped(overlapped) => {
+            // An AcceptEx that waits for data at its accept socket reports to its listener.
+            let report = operation.accept.as_ref().and_then(|accept| accept.report());
+            let (route, signal) = report.unwrap_or((route, signal));
+            publish(overlapped, &ended, route, signal);
+        }
         Notify::Synchronous(_) => {
             let Notify::Synchronous(call) = &operation.notify else { return };
             let call = call.clone();
@@ -340,6 +352,9 @@ pub fn tell(
 
 /// Ends an operation of which nobody is told, though its OVERLAPPED says so (W-012).
 pub fn silence(operation: Box<Operation>, ended: Ended) {
+    if let Some(accept) = &operation.accept {
+        accept.is_over();
+    }
     match &operation.notify {
         Notify::Overlapped(overlapped) => overlapped.write(&ended),
         // A blocking call has to return.

@@ -16,6 +16,7 @@ pub mod Networking {
         pub use crate::threading::{
             WSACloseEvent, WSACreateEvent, WSAResetEvent, WSASetEvent, WSAWaitForMultipleEvents,
         };
+        pub use crate::winsock::accept::*;
         pub use crate::winsock::address::*;
         pub use crate::winsock::address_string::*;
         pub use crate::winsock::byte_order::*;

@@ -4,24 +4,39 @@ use super::{Outcome, Step, Want, would_block};
 use crate::address::Address;
 use crate::net::{self, Fd};
 
+/// How a connection is awaited.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Manner {
+    #[default]
+    Take,
+    /// The descriptor may block, so it is asked before it is called.
+    AskFirst,
+    /// The connection is left where it is.
+    Look,
+}
+
 /// An accept.
 #[derive(Debug, Default)]
 pub struct Accept {
     inherit: bool,
-    /// The descriptor may block, so it is asked before it is called.
-    careful: bool,
+    manner: Manner,
     taken: Option<Box<(Fd, Address)>>,
 }
 
 impl Accept {
     /// An accept whose descriptor passes to child programs if `inherit`.
     pub fn new(inherit: bool) -> Self {
-        Accept { inherit, careful: false, taken: None }
+        Accept { inherit, manner: Manner::Take, taken: None }
     }
 
     /// An accept on a descriptor that somebody else made and that may be a blocking one.
     pub fn careful(inherit: bool) -> Self {
-        Accept { inherit, careful: true, taken: None }
+        Accept { inherit, manner: Manner::AskFirst, taken: None }
+    }
+
+    /// Waits until there is a connection, and leaves it in the backlog.
+    pub fn watch() -> Self {
+        Accept { inherit: false, manner: Manner::Look, taken: None }
     }
 
     /// The connection, once.
@@ -30,8 +45,13 @@ impl Accept {
     }
 
     pub(super) fn attempt(&mut self, fd: Fd) -> Step {
-        if self.careful && net::poll_now(fd).is_ok_and(|ready| !ready.readable) {
-            return Step::Wait(Want::Readable);
+        if self.manner != Manner::Take {
+            match net::poll_now(fd) {
+                Ok(ready) if !ready.readable => return Step::Wait(Want::Readable),
+                Err(error) => return Step::Done(Outcome::failed(error)),
+                Ok(_) if self.manner == Manner::Look => return Step::Done(Outcome::default()),
+                Ok(_) => {}
+            }
         }
         match net::accept(fd, self.inherit) {
             Ok(taken) => {

@@ -238,6 +238,10 @@ impl Port {
         if poll {
             self.poller.wait(&mut events, 0);
         }
+        if poll && events.has_kick() {
+            // It was meant for somebody who sits, and who may sleep on without it.
+            self.desk.took_kicks(&self.poller);
+        }
         let mut seen = 0;
         for (token, ready) in events.iter() {
             io::dispatch(Source::from_token(token), ready);

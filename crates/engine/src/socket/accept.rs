@@ -46,7 +46,7 @@ pub fn listen(number: Number, backlog: i32) -> Result<(), WsaError> {
 const TCP_FASTOPEN: i32 = 23;
 
 impl Socket {
-    fn new_accept(&self) -> Accept {
+    pub(super) fn new_accept(&self) -> Accept {
         if self.adopted { Accept::careful(self.inherit) } else { Accept::new(self.inherit) }
     }
 }

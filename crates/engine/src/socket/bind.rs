@@ -17,7 +17,7 @@ pub fn bind(number: Number, wanted: Address) -> Result<(), WsaError> {
     if wanted.family() != socket.family {
         return Err(WsaError::WSAEAFNOSUPPORT);
     }
-    if socket.is_bound() || socket.phase != Phase::Idle {
+    if socket.is_bound() || socket.phase != Phase::Idle || socket.is_accept_target() {
         return Err(WsaError::WSAEINVAL);
     }
     socket.bind_to(place, wanted)

@@ -1,5 +1,6 @@
 //! Cancelling operations: by handle, by OVERLAPPED, by thread (X-001..X-011, C-053..C-055).
 
+use super::acceptance::Handed;
 use super::queue::Side;
 use super::{Number, Place, Socket, open};
 use crate::io;
@@ -37,11 +38,18 @@ fn cancel_where(number: Number, wanted: impl Fn(&Operation) -> bool) -> Result<b
     let (place, mut socket) = open(number)?;
     let mut held = Vec::new();
     // CancelIo and CancelIoEx speak of overlapped operations only.
-    let any = socket.cancel(place, Ending::Cancelled, &mut held, |operation| {
+    let wanted = |operation: &Operation| {
         matches!(operation.notify, Notify::Overlapped(_)) && wanted(operation)
+    };
+    let mut any = socket.cancel(place, Ending::Cancelled, &mut held, |operation| {
+        !operation.is_elsewheres() && wanted(operation)
     });
+    let handed = socket.handed();
     drop(socket);
     io::recall(&held);
+    for handed in handed {
+        any |= handed.cancel(Ending::Cancelled, wanted);
+    }
     Ok(any)
 }
 
@@ -108,7 +116,10 @@ impl Socket {
 
     /// Lists the socket for the end of the operation's thread.
     pub(super) fn remember_for_thread_exit(&self, operation: &Operation) {
-        if !matches!(operation.notify, Notify::Overlapped(_)) || self.outlives_thread(operation) {
+        if !matches!(operation.notify, Notify::Overlapped(_))
+            || self.outlives_thread(operation)
+            || operation.is_elsewheres()
+        {
             return;
         }
         let thread = operation.thread;
@@ -139,6 +150,7 @@ impl Socket {
 
     fn has_of(&self, thread: u32) -> bool {
         self.input.iter().chain(&self.output).any(|operation| operation.thread == thread)
+            || self.handed.iter().any(|handed| handed.is_of(thread))
     }
 }
 
@@ -183,10 +195,19 @@ pub fn thread_exit(thread: u32) {
             .map(|operation| operation.ticket)
             .collect();
         socket.cancel(place, Ending::Cancelled, &mut held, |operation| {
-            operation.thread == thread && !outliving.contains(&operation.ticket)
+            operation.thread == thread
+                && !operation.is_elsewheres()
+                && !outliving.contains(&operation.ticket)
         });
+        let mut handed = socket.handed();
+        if socket.route.is_some() && !settings::get().thread_exit_cancels_all {
+            handed.retain(Handed::has_event);
+        }
         drop(socket);
         io::recall(&held);
+        for handed in handed {
+            handed.cancel(Ending::Cancelled, |operation| operation.thread == thread);
+        }
     }
 }
 

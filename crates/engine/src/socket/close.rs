@@ -30,9 +30,17 @@ pub fn close(number: Number) -> Result<(), WsaError> {
         drop(socket);
         socket = linger(place, number, Duration::from_secs(seconds.into()))?;
     }
+    let acceptance = socket.leave_acceptance();
+    let handed = socket.handed();
     let held = socket.close(place, Ending::Closed);
     drop(socket);
     take_in(&held);
+    if let Some(acceptance) = acceptance {
+        acceptance.withdraw();
+    }
+    for handed in handed {
+        handed.cancel(Ending::Closed, |_| true);
+    }
     Ok(())
 }
 

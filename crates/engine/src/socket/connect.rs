@@ -81,6 +81,8 @@ pub fn is_in_use(overlapped: usize) -> bool {
 impl Socket {
     pub(super) fn may_connect_ex(&mut self) -> Result<(), WsaError> {
         match self.phase {
+            // As good as taken (C-077).
+            _ if self.is_accept_target() => Err(WsaError::WSAEINVAL),
             Phase::Listening => Err(WsaError::WSAEINVAL),
             Phase::Connecting { .. } => {
                 Err(contract::error(Subject::ConnectExInProgress).unwrap_or(WsaError::WSAEALREADY))
@@ -89,7 +91,6 @@ impl Socket {
             Phase::Idle if !self.is_bound() && self.family != address::AF_UNIX => {
                 Err(WsaError::WSAEINVAL)
             }
-            // An accept socket under AcceptEx is as good as taken (C-077).
             Phase::Idle if !self.output.is_empty() => Err(WsaError::WSAEALREADY),
             Phase::Idle => Ok(()),
         }
@@ -327,6 +328,7 @@ impl Socket {
         self.phase = Phase::Connected;
         self.since.get_or_insert_with(Instant::now);
         self.context = if by_connect_ex { Context::Default } else { Context::Whole };
+        self.accepted_from = None;
         self.drained = false;
         self.saw_end = false;
         self.closed_first = false;
@@ -429,6 +431,7 @@ pub fn connect(number: Number, peer: Address) -> Result<(), WsaError> {
         return Err(WsaError::WSAEAFNOSUPPORT);
     }
     match socket.phase {
+        _ if socket.is_accept_target() => return Err(WsaError::WSAEINVAL),
         Phase::Listening => return Err(WsaError::WSAEINVAL),
         Phase::Connecting { by_connect_ex: true } => {
             return Err(

@@ -27,7 +27,7 @@ pub unsafe fn disconnect_ex(
         let connected = socket.phase == Phase::Connected;
         return Err(if connected { WsaError::WSAEOPNOTSUPP } else { WsaError::WSAENOTCONN });
     }
-    if socket.phase != Phase::Connected {
+    if socket.phase != Phase::Connected || socket.is_accept_target() {
         return Err(WsaError::WSAENOTCONN);
     }
     let disconnect = Disconnect::new(reuse, socket.is_tcp());
@@ -86,6 +86,7 @@ impl Socket {
         }
         self.phase = Phase::Idle;
         self.context = Context::Whole;
+        self.accepted_from = None;
         self.since = None;
         self.broken = None;
         self.sends_shut = false;

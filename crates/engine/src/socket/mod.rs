@@ -5,6 +5,9 @@
 //! another generation, so that news of its predecessor passes it by (Z-002).
 
 mod accept;
+mod accept_context;
+mod accept_ex;
+mod acceptance;
 mod bind;
 mod cancel;
 mod close;
@@ -24,6 +27,8 @@ mod shutdown;
 mod transfer;
 
 pub use accept::{accept, listen};
+pub use accept_ex::accept_ex;
+pub use acceptance::{AREA_HEADER_BYTES as ACCEPT_AREA_HEADER_BYTES, AcceptBuffer, AcceptEx};
 pub use bind::bind;
 pub use cancel::{
     ThreadLists, bury_threads, cancel, cancel_of_thread, forget_started, thread_exit,
@@ -40,8 +45,9 @@ pub use transfer::{Flags, receive, receive_overlapped, send, send_overlapped};
 
 use crate::operation::{Operation, Route};
 use crate::runtime;
-use crate::sync::plain::{Mutex, MutexGuard, lock};
+use crate::sync::plain::{Arc, Mutex, MutexGuard, lock};
 use crate::wait::Signal;
+use acceptance::{Acceptance, Handed};
 use linsock_abi::map::Call;
 use linsock_abi::{Errno, Win32Error, WsaError};
 use linsock_backend::address::{self, Address};
@@ -110,7 +116,8 @@ pub enum Context {
     /// Not connected, or by connect or accept: nothing is missing.
     #[default]
     Whole,
-    /// Connected by ConnectEx: SO_UPDATE_CONNECT_CONTEXT is awaited.
+    /// Connected by ConnectEx or AcceptEx: SO_UPDATE_CONNECT_CONTEXT or
+    /// SO_UPDATE_ACCEPT_CONTEXT is awaited.
     Default,
     /// The update was made.
     Updated,
@@ -149,6 +156,13 @@ pub struct Socket {
     allows_reuse: bool,
     /// The socket came from an accept.
     accepted: bool,
+    /// The listener that AcceptEx took the connection from, and which of the sockets of its
+    /// number that was.
+    accepted_from: Option<(Number, u32)>,
+    /// The AcceptEx that this is, or was last, the accept socket of.
+    accepting: Option<Arc<Acceptance>>,
+    /// A listener's AcceptEx operations that wait for data at their accept sockets.
+    handed: Vec<Handed>,
     /// Our end of the connection was sent before the peer's came.
     closed_first: bool,
     /// The stream's end was read.

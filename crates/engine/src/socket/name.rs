@@ -9,9 +9,13 @@ use linsock_backend::net;
 /// The address that a socket is bound to.
 ///
 /// # Errors
-/// WSAENOTSOCK; WSAEINVAL: not bound.
+/// WSAENOTSOCK; WSAEINVAL: not bound; WSAENOTCONN after AcceptEx, before the context update
+///
 pub fn local_name(number: Number) -> Result<Address, WsaError> {
     let (_, mut socket) = open(number)?;
+    if socket.accepted_from.is_some() && socket.lacks_context() {
+        return Err(WsaError::WSAENOTCONN);
+    }
     // A socket that something bound without our doing shows it only in the kernel.
     let implicit = socket.binding.is_none();
     match socket.phase {

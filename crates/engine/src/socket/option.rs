@@ -160,7 +160,10 @@ impl Socket {
     /// # Errors
     /// WSAENOTCONN: not connected by ConnectEx (C-111).
     pub(super) fn update_connect_context(&mut self) -> Result<(), WsaError> {
-        if self.phase != Phase::Connected || self.context == Context::Whole {
+        if self.phase != Phase::Connected
+            || self.context == Context::Whole
+            || self.accepted_from.is_some()
+        {
             return Err(WsaError::WSAENOTCONN);
         }
         if self.context == Context::Default {

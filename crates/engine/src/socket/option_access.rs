@@ -2,7 +2,7 @@
 
 use super::option::KernelOption;
 use super::option_table::{self, Access, Home, Row, Shape, Special, Until};
-use super::{Number, Phase, Socket, open, option_group, translate};
+use super::{Number, Phase, Socket, accept_context, open, option_group, translate};
 use crate::contract::{self, Subject};
 use linsock_abi::map::Call;
 use linsock_abi::{IPPROTO_TCP, TCP_MAXRTMS};
@@ -85,6 +85,11 @@ pub fn set(number: Number, level: i32, name: i32, value: Option<&[u8]>) -> Resul
     }
     socket.may_use(row)?;
     let value = match row.shape {
+        Shape::Special(Special::UpdateAcceptContext) => {
+            // Looks at the listener too, and at one socket at a time.
+            drop(socket);
+            return accept_context::update(number, value);
+        }
         Shape::Special(special) => return socket.write_special(row, special, value),
         Shape::Bool => i32::from(dword(value)? != 0),
         Shape::Flag => i32::from(short(value)? != 0),

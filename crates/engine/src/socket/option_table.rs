@@ -38,6 +38,7 @@ pub(super) enum Special {
     PortScalability,
     ConditionalAccept,
     ConnectTime,
+    UpdateAcceptContext,
     UpdateConnectContext,
     /// Seconds between keep-alive probes, and before the first.
     KeepTime,
@@ -193,6 +194,7 @@ static ROWS: &[Row] = &[
     row((S, SO_REUSE_MULTICASTPORT),              Both(1, 2),     Bool,                      RW, 0,        Datagram,   Now),    // K-037
     row((S, SO_MAXDG),                            Lib,            Sp(X::MaxMessage),         R,  0,        Datagram,   Fact),   // K-040
     row((S, SO_MAXPATHDG),                        Lib,            Sp(X::MaxMessage),         R,  0,        Datagram,   Fact),   // K-040
+    row((S, SO_UPDATE_ACCEPT_CONTEXT),            Lib,            Sp(X::UpdateAcceptContext), W, 0,        Stream,     Fact),   // K-041
     row((S, SO_CONNECT_TIME),                     Lib,            Sp(X::ConnectTime),        R,  0,        Any,        Fact),   // K-042
     row((S, SO_UPDATE_CONNECT_CONTEXT),           Lib,            Sp(X::UpdateConnectContext), W, 0,       Stream,     Fact),   // K-043
 

@@ -74,7 +74,16 @@ impl Socket {
                 self.queue(side).push_front(head);
                 return;
             }
-            let step = if self.prefers_ring(&head.request) {
+            let step = if head.accept.as_ref().is_some_and(|accept| accept.report().is_none()) {
+                // An AcceptEx at its listener.
+                match self.accept_into(place, head) {
+                    Some((waiting, want)) => {
+                        head = waiting;
+                        Step::Wait(want)
+                    }
+                    None => continue,
+                }
+            } else if self.prefers_ring(&head.request) {
                 Step::Wait(Want::Writable)
             } else {
                 head.request.attempt(self.target(), ready)
@@ -397,7 +406,7 @@ impl Socket {
             _ => super::translate(errno, call),
         };
         if self.phase == Phase::Connected
-            && matches!(call, Call::Send | Call::Recv)
+            && matches!(call, Call::Send | Call::Recv | Call::Accept)
             && matches!(error, WsaError::WSAECONNRESET | WsaError::WSAECONNABORTED)
         {
             self.broken = Some(error);

@@ -37,7 +37,9 @@ impl Flags {
 
 impl Socket {
     fn may_send(&self, flags: Flags) -> Result<(), WsaError> {
-        if self.is_connection_oriented() && self.phase != Phase::Connected {
+        if self.is_connection_oriented()
+            && (self.phase != Phase::Connected || self.is_accept_target())
+        {
             return Err(WsaError::WSAENOTCONN);
         }
         if self.sends_shut {
@@ -53,7 +55,9 @@ impl Socket {
     }
 
     fn may_receive(&self, flags: Flags, overlapped: bool) -> Result<(), WsaError> {
-        if self.is_connection_oriented() && self.phase != Phase::Connected {
+        if self.is_connection_oriented()
+            && (self.phase != Phase::Connected || self.is_accept_target())
+        {
             return Err(WsaError::WSAENOTCONN);
         }
         if self.receives_shut {

@@ -1,12 +1,17 @@
 //! The extension functions that WSAIoctl hands out by GUID (C-003, I-012).
 
+use super::accept::{AcceptEx, GetAcceptExSockaddrs};
 use super::connection::{ConnectEx, DisconnectEx};
-use linsock_abi::{GUID, WSAID_CONNECTEX, WSAID_DISCONNECTEX};
+use linsock_abi::{
+    GUID, WSAID_ACCEPTEX, WSAID_CONNECTEX, WSAID_DISCONNECTEX, WSAID_GETACCEPTEXSOCKADDRS,
+};
 use std::ffi::c_void;
 
 /// The function of a GUID, compared by value.
 pub(crate) fn find(guid: &GUID) -> Option<*const c_void> {
-    let table: [(GUID, *const c_void); 2] = [
+    let table: [(GUID, *const c_void); 4] = [
+        (WSAID_ACCEPTEX, AcceptEx as *const c_void),
+        (WSAID_GETACCEPTEXSOCKADDRS, GetAcceptExSockaddrs as *const c_void),
         (WSAID_CONNECTEX, ConnectEx as *const c_void),
         (WSAID_DISCONNECTEX, DisconnectEx as *const c_void),
     ];

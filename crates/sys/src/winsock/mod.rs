@@ -4,6 +4,7 @@
 //! A pointer is NULL where the function answers for it, or points to memory of its type and of
 //! the length given beside it that stays valid during the call; strings end with a zero.
 
+pub mod accept;
 pub mod address;
 mod address_info;
 pub mod address_string;

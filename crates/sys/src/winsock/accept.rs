@@ -1,0 +1,140 @@
+//! Accepting into a socket that exists already.
+
+use super::started;
+use crate::memory::check_overlapped;
+use crate::shape;
+use linsock_abi::{BOOL, OVERLAPPED, SOCKADDR, SOCKET, Win32Error, WsaError};
+use linsock_backend::memory::{is_readable, is_writable};
+use linsock_engine::operation;
+use linsock_engine::socket::{self, ACCEPT_AREA_HEADER_BYTES, AcceptBuffer};
+use std::ffi::c_void;
+
+/// Accepts a connection into an unbound socket, stores both addresses and, if asked, receives
+/// the first data; never blocks.
+///
+/// # Contract
+/// A-001 signature; A-004..A-013 parameters; A-014..A-019 what is stored; A-020..A-028 return
+/// and completion; A-030..A-033 what the socket is good for before SO_UPDATE_ACCEPT_CONTEXT;
+/// A-036..A-039; C-077.
+///
+/// # Errors
+/// FALSE and ERROR_IO_PENDING: started. Not started: WSANOTINITIALISED, WSAENOTSOCK,
+/// ERROR_INVALID_PARAMETER (NULL lpOverlapped), WSAEFAULT (no room for the remote address, bad
+/// pointers), WSAEINVAL (not listening; bound, connected or pending accept socket).
+///
+/// # Linux
+/// The connection is put under the accept socket's number by dup3. It is tried at once
+/// on the calling thread and reported as pending all the same.
+///
+/// # Safety
+/// lpOutputBuffer and lpOverlapped stay until the completion. lpdwBytesReceived is not written.
+///
+/// # Sources
+/// learn.microsoft.com: mswsock.h, AcceptEx
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn AcceptEx(
+    slistensocket: SOCKET,
+    sacceptsocket: SOCKET,
+    lpoutputbuffer: *mut c_void,
+    dwreceivedatalength: u32,
+    dwlocaladdresslength: u32,
+    dwremoteaddresslength: u32,
+    lpdwbytesreceived: *mut u32,
+    lpoverlapped: *mut OVERLAPPED,
+) -> BOOL {
+    shape::truth(|| {
+        started()?;
+        socket::find(slistensocket)?;
+        socket::find(sacceptsocket)?;
+        if lpoverlapped.is_null() {
+            return Err(WsaError(Win32Error::ERROR_INVALID_PARAMETER.0 as i32));
+        }
+        let buffer = AcceptBuffer {
+            address: lpoutputbuffer.addr(),
+            data: dwreceivedatalength as usize,
+            local: dwlocaladdresslength as usize,
+            remote: dwremoteaddresslength as usize,
+        };
+        let len = buffer.data + buffer.local + buffer.remote;
+        // A probe for writability writes 8 bytes.
+        let there = match len {
+            ..8 => is_readable(buffer.address, len),
+            _ => is_writable(buffer.address, len),
+        };
+        if buffer.remote == 0 || !there {
+            return Err(WsaError::WSAEFAULT);
+        }
+        // The count comes with the completion.
+        let _ = lpdwbytesreceived;
+        // As in ConnectEx: read before the asking writes it.
+        let pending = is_readable(lpoverlapped.addr(), size_of::<OVERLAPPED>())
+            // SAFETY: just read by the kernel.
+            && unsafe { operation::is_pending(lpoverlapped.addr()) };
+        if pending && socket::is_in_use(lpoverlapped.addr()) {
+            return Err(WsaError::WSAEINVAL);
+        }
+        let overlapped = check_overlapped(lpoverlapped)?;
+        // SAFETY: probed, and the caller keeps both until the completion.
+        unsafe { socket::accept_ex(slistensocket, sacceptsocket, buffer, overlapped)? };
+        Err(WsaError::WSA_IO_PENDING)
+    })
+}
+
+/// Finds the two addresses in the buffer of an AcceptEx that has completed.
+///
+/// # Contract
+/// A-040 the same buffer and lengths as AcceptEx; A-041 pointers into the buffer; A-042 without
+/// a local area the local outputs stay as they are; the layout.
+///
+/// # Errors
+/// None can be told. What cannot be read is not looked at.
+///
+/// # Linux
+/// An area is the length of its sockaddr (4 bytes), 4 bytes of nothing, and the sockaddr.
+///
+/// # Sources
+/// learn.microsoft.com: mswsock.h, GetAcceptExSockaddrs
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn GetAcceptExSockaddrs(
+    lpoutputbuffer: *const c_void,
+    dwreceivedatalength: u32,
+    dwlocaladdresslength: u32,
+    dwremoteaddresslength: u32,
+    localsockaddr: *mut *mut SOCKADDR,
+    localsockaddrlength: *mut i32,
+    remotesockaddr: *mut *mut SOCKADDR,
+    remotesockaddrlength: *mut i32,
+) {
+    let local = lpoutputbuffer.wrapping_byte_add(dwreceivedatalength as usize);
+    let remote = local.wrapping_byte_add(dwlocaladdresslength as usize);
+    // SAFETY: everything is probed.
+    unsafe {
+        show(local, dwlocaladdresslength, localsockaddr, localsockaddrlength);
+        show(remote, dwremoteaddresslength, remotesockaddr, remotesockaddrlength);
+    }
+}
+
+/// Tells where the address of an area is, and how long.
+///
+/// # Safety
+/// Any pointers: they are probed.
+unsafe fn show(area: *const c_void, room: u32, name: *mut *mut SOCKADDR, len: *mut i32) {
+    let room = room as usize;
+    if room < ACCEPT_AREA_HEADER_BYTES || !is_readable(area.addr(), room) {
+        return;
+    }
+    // SAFETY: just read by the kernel.
+    let stored = unsafe { area.cast::<u32>().read_unaligned() } as usize;
+    let sockaddr = area.wrapping_byte_add(ACCEPT_AREA_HEADER_BYTES).cast::<SOCKADDR>();
+    if stored > room - ACCEPT_AREA_HEADER_BYTES {
+        return;
+    }
+    if is_readable(name.addr(), size_of::<*mut SOCKADDR>()) {
+        // SAFETY: there is memory, and it is the caller's to be written.
+        unsafe { name.write_unaligned(sockaddr.cast_mut()) };
+    }
+    if is_readable(len.addr(), size_of::<i32>()) {
+        // SAFETY: as above.
+        unsafe { len.write_unaligned(stored as i32) };
+    }
+}
