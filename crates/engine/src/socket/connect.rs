@@ -157,6 +157,7 @@ impl Socket {
         let outcome = self.refuse_itself(&request, outcome);
         let ended = self.translate(&request, Call::Connect, outcome);
         self.after_end(&mut request, &ended);
+        self.note_events();
         let signal = (self.modes & super::port::SKIP_SET_EVENT == 0).then_some(&place.signal);
         operation::publish(&overlapped, &ended, self.route.as_ref(), signal);
         Ok(())
@@ -214,6 +215,7 @@ impl Socket {
         self.since = None;
         self.connect_error = None;
         self.broken = None;
+        self.forget_connection_events();
         if self.adopted {
             let _ = net::set_nonblocking(self.fd, true);
         }
@@ -332,6 +334,7 @@ impl Socket {
             let address = Address::any(self.family);
             self.binding = Some(Binding { address, in_kernel: true, pinned: false });
         }
+        self.note_connect(None);
     }
 
     /// The attempt failed: back to bound, with the same port (C-091..C-096).
@@ -348,6 +351,7 @@ impl Socket {
         self.phase = Phase::Idle;
         self.since = None;
         self.connect_error = Some(error);
+        self.note_connect(Some(error));
         self.options.restore(self.fd);
         if self.adopted && !self.nonblocking {
             let _ = net::set_nonblocking(self.fd, false);
@@ -454,6 +458,7 @@ pub fn connect(number: Number, peer: Address) -> Result<(), WsaError> {
             let outcome = socket.refuse_itself(&request, outcome);
             let ended = socket.translate(&request, Call::Connect, outcome);
             socket.after_end(&mut request, &ended);
+            socket.note_events();
             // A non-blocking caller learns of the outcome as it learns of a later one.
             return match ended.error {
                 _ if socket.nonblocking => Err(WsaError::WSAEWOULDBLOCK),

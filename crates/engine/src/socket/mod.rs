@@ -12,6 +12,7 @@ mod connect;
 mod disconnect;
 pub mod ioctl;
 mod name;
+pub mod network_events;
 pub mod option;
 mod option_access;
 mod option_group;
@@ -170,6 +171,8 @@ pub struct Socket {
     watched: bool,
     /// The last receive took all there was.
     drained: bool,
+    /// What WSAEventSelect asked for.
+    selection: Option<Box<network_events::Selection>>,
     /// Receives and accepts, in posting order.
     input: VecDeque<Box<Operation>>,
     /// Connects, sends and disconnects, in posting order.
