@@ -3,7 +3,7 @@
 use super::started;
 use crate::shape;
 use linsock_abi::{SOCKET, WSAEVENT, WSANETWORKEVENTS, WsaError};
-use linsock_backend::memory::is_writable;
+use linsock_backend::memory::{is_readable, is_writable};
 use linsock_engine::event::Event;
 use linsock_engine::runtime;
 use linsock_engine::socket::{self, network_events};
@@ -66,26 +66,25 @@ pub unsafe extern "system" fn WSAEnumNetworkEvents(
     shape::status(|| {
         started()?;
         socket::find(s)?;
+        let event = event_of(heventobject)?;
+        // The probe for writing overwrites; what was there has to stay (E-026).
+        if !is_readable(lpnetworkevents.addr(), size_of::<WSANETWORKEVENTS>()) {
+            return Err(WsaError::WSAEFAULT);
+        }
+        // SAFETY: just read by the kernel, and plain numbers.
+        let mut told = unsafe { lpnetworkevents.read_unaligned() };
         if !is_writable(lpnetworkevents.addr(), size_of::<WSANETWORKEVENTS>()) {
             return Err(WsaError::WSAEFAULT);
         }
-        let event = event_of(heventobject)?;
         let record = network_events::take_record(s, event.as_deref())?;
-        // SAFETY: addresses are computed, nothing is read.
-        let (events, errors) = unsafe {
-            (
-                &raw mut (*lpnetworkevents).lNetworkEvents,
-                (&raw mut (*lpnetworkevents).iErrorCode).cast::<i32>(),
-            )
-        };
-        // SAFETY: there is room for the structure, just written by the kernel.
-        unsafe { events.write_unaligned(record.events.cast_signed()) };
-        for (bit, &error) in record.errors.iter().enumerate() {
+        told.lNetworkEvents = record.events.cast_signed();
+        for (bit, error) in record.errors.into_iter().enumerate() {
             if record.events & 1 << bit != 0 {
-                // SAFETY: as above; the record has as many errors as the structure.
-                unsafe { errors.add(bit).write_unaligned(error) };
+                told.iErrorCode[bit] = error;
             }
         }
+        // SAFETY: just written by the kernel.
+        unsafe { lpnetworkevents.write_unaligned(told) };
         Ok(())
     })
 }
