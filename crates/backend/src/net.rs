@@ -358,11 +358,14 @@ pub struct Ready {
     pub failed: bool,
     /// Urgent data can be read.
     pub urgent: bool,
+    /// The peer will send nothing more: its end of stream is here, behind what can be read.
+    pub ended: bool,
 }
 
 impl Ready {
     /// Everything may be ready: ask again.
-    pub const UNKNOWN: Ready = Ready { readable: true, writable: true, failed: true, urgent: true };
+    pub const UNKNOWN: Ready =
+        Ready { readable: true, writable: true, failed: true, urgent: true, ended: true };
 
     /// Whether a write would not block and nothing went wrong.
     pub fn cleanly_writable(self) -> bool {
@@ -377,6 +380,7 @@ impl Ready {
             writable: events & (libc::EPOLLOUT | libc::EPOLLHUP | libc::EPOLLERR) as u32 != 0,
             failed: events & (libc::EPOLLHUP | libc::EPOLLERR) as u32 != 0,
             urgent: events & libc::EPOLLPRI as u32 != 0,
+            ended: events & (libc::EPOLLRDHUP | libc::EPOLLHUP | libc::EPOLLERR) as u32 != 0,
         }
     }
 }
@@ -405,7 +409,7 @@ pub fn poll_many(set: &mut [(Fd, Ready)], timeout_ms: i32) -> Result<usize, Errn
 
 /// What is ready on one socket right now.
 pub fn poll_now(fd: Fd) -> Result<Ready, Errno> {
-    let mut one = [(fd, Ready { readable: true, writable: true, failed: true, urgent: true })];
+    let mut one = [(fd, Ready::UNKNOWN)];
     poll_many(&mut one, 0)?;
     Ok(one[0].1)
 }

@@ -4,7 +4,7 @@ use crate::contestant::{Name, ROUND, Round, Tally};
 use crate::process::{Listener, Process, this_program};
 use crate::statistics::median;
 use crate::trace;
-use crate::{namespace, raw};
+use crate::{namespace, raw, repetitions};
 use anyhow::{Result, ensure};
 use serde::Serialize;
 use std::process::Command;
@@ -157,8 +157,18 @@ fn cpu(tally: &Tally) -> f64 {
 
 /// One contestant's part of a round; every byte it sent is looked at.
 fn run_round(contestant: &mut Process, round: &Round, listener: &mut Listener) -> Result<Tally> {
+    let repeated = repetitions::count();
     let tally: Tally = contestant.ask(&serde_json::to_string(round)?)?;
     ensure!(tally.operations > 0, "no connection was made");
+    repetitions::tell(repeated, "a round");
+    // Late in a noisy machine: its ratio says little.
+    if tally.nanoseconds / 1_000_000 > 2 * round.milliseconds_max + 100 {
+        eprintln!(
+            "a round of {} ms took {} ms",
+            round.milliseconds_max,
+            tally.nanoseconds / 1_000_000
+        );
+    }
     listener.expect(tally.operations)?;
     Ok(tally)
 }

@@ -59,10 +59,13 @@ pub fn run() -> Result<()> {
             match event.u64 as i32 {
                 libc::STDIN_FILENO => {
                     let mut line = [0; 64];
-                    if std::io::stdin().read(&mut line)? == 0 {
+                    let n = std::io::stdin().read(&mut line)?;
+                    if n == 0 {
                         return Ok(());
                     }
-                    answer(&std::mem::take(&mut reader.seen))?;
+                    for _ in line[..n].iter().filter(|&&byte| byte == b'\n') {
+                        answer(&std::mem::take(&mut reader.seen))?;
+                    }
                 }
                 fd if fd == listener => reader.accept_all(listener)?,
                 fd => reader.read(fd),
@@ -112,7 +115,10 @@ impl Reader {
                 };
                 if whole {
                     self.seen.whole += 1;
-                    raw::close(fd);
+                    // A plain close leaves a half-closed remainder behind, which a reset that
+                    // comes too late does not clear: the next connection from the same port
+                    // would wait a second or more.
+                    let _ = raw::close_hard(fd);
                 } else {
                     let is_new = known.is_none();
                     let mut all = known.unwrap_or_default();

@@ -12,6 +12,7 @@ mod listener;
 mod namespace;
 mod process;
 mod raw;
+mod repetitions;
 mod statistics;
 mod subject;
 mod syscalls;

@@ -45,7 +45,8 @@ impl Process {
     /// Asks, and waits for the answer.
     pub fn ask<T: DeserializeOwned>(&mut self, question: &str) -> Result<T> {
         let questions = self.questions.as_mut().context("already told to end")?;
-        writeln!(questions, "{question}")?;
+        // In one piece: a question that arrived in two would be answered twice.
+        questions.write_all(format!("{question}\n").as_bytes())?;
         self.hear()
     }
 

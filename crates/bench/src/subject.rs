@@ -117,6 +117,7 @@ impl Subject {
             let value = (&raw const on).cast();
             // SAFETY: the value lives through the call, and its size is told.
             let set = unsafe { setsockopt(made, IPPROTO_TCP, TCP_FASTOPEN, value, 4) };
+            // SAFETY: no pointers.
             ensure!(set == 0, "TCP_FASTOPEN: {}", unsafe { GetLastError() });
         }
         let peer = sockaddr(self.peer);

@@ -40,7 +40,7 @@ pub fn run(mut command: Command) -> Result<Vec<Section>> {
             check(libc::ptrace(libc::PTRACE_TRACEME, 0, nothing, nothing) as i32).map(|_| ())
         });
     }
-    #[expect(clippy::zombie_processes, reason = "waited for by number, as ptrace demands")]
+    // Waited for by number below, as ptrace demands.
     let child = command.spawn().context("the traced process")?;
     let child = child.id() as i32;
     let mut trace = Trace { sections: Vec::new(), marking: None };

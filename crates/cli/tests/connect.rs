@@ -39,6 +39,8 @@ fn without_arguments_it_connects_to_a_server_of_its_own() {
         assert_eq!(run.code, Some(0), "{}", run.all());
         let mut from = 0;
         for part in [
+            "backend",
+            backend,
             "resolved",
             "pending",
             "WSA_IO_PENDING (997)",
@@ -245,15 +247,24 @@ fn help_has_examples() {
 
 #[test]
 fn a_file_arrives_byte_for_byte() {
-    // 1 MiB without a short period, so that no block stands for another.
+    sends_a_file(1 << 20, "one-mebibyte");
+}
+
+#[test]
+fn a_first_block_of_64_mebibytes_arrives_byte_for_byte() {
+    sends_a_file(64 << 20, "large");
+}
+
+fn sends_a_file(length: usize, name: &str) {
+    // Without a short period, so that no block stands for another.
     let mut state = 1u32;
     let data: Vec<u8> = std::iter::repeat_with(|| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (state >> 24) as u8
     })
-    .take(1 << 20)
+    .take(length)
     .collect();
-    let path = format!("{}/one-mebibyte", env!("CARGO_TARGET_TMPDIR"));
+    let path = format!("{}/{name}", env!("CARGO_TARGET_TMPDIR"));
     std::fs::write(&path, &data).unwrap();
     for backend in BACKENDS {
         for notify in ["port", "event"] {
@@ -275,10 +286,11 @@ fn a_file_arrives_byte_for_byte() {
                 notify,
             ]);
             assert_eq!(run.code, Some(0), "{}", run.all());
-            assert_eq!(run.json()["bytes_sent"], 1 << 20);
+            assert_eq!(run.json()["bytes_sent"], length);
             assert!(reader.join().unwrap() == data, "the bytes differ");
         }
     }
+    std::fs::remove_file(&path).unwrap();
 }
 
 #[test]

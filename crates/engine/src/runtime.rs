@@ -56,5 +56,7 @@ fn make() -> &'static Runtime {
 
 extern "C" fn forget() {
     RUNTIME.store(std::ptr::null_mut(), Ordering::Release);
+    crate::thread::renumber();
+    crate::socket::forget_started();
     crate::port::forget_worker();
 }

@@ -105,6 +105,13 @@ pub fn touch() {
     current_id();
 }
 
+/// A child of fork runs under a number of its own.
+pub fn renumber() {
+    if ID.get() != 0 {
+        ID.set(raw::current_id());
+    }
+}
+
 #[cold]
 fn first_use() -> u32 {
     current();

@@ -121,8 +121,8 @@ impl Socket {
 
     /// Connects, then sends all of `first_data` (ConnectEx). The socket has to be bound.
     ///
-    /// The result is the number of bytes sent. Before [`update_connect_context`]
-    /// (Self::update_connect_context) the socket only sends and receives.
+    /// The result is the number of bytes sent. Before
+    /// [`update_connect_context`](Self::update_connect_context) the socket only sends and receives.
     ///
     /// # Errors
     /// What ConnectEx answers when it does not start; WSAEINVAL also for [`Notify::Port`] on a

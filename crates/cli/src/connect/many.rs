@@ -57,6 +57,7 @@ fn print(plan: &Plan, target: &Target, report: &Report) -> std::io::Result<()> {
     let role = if report.failed == 0 { Role::Good } else { Role::Bad };
     let sums = format!("{} connected, {} failed", report.connected, report.failed);
     let mut text = format!("{target}  {}\n", paint(role, &sums));
+    text += &row("backend ", report.backend().to_owned());
     text += &row("sent    ", format::bytes(report.bytes_sent));
     if plan.receive.is_some() {
         text += &row("received", format::bytes(report.bytes_received));

@@ -44,6 +44,10 @@ impl Report {
         }
     }
 
+    pub fn backend(&self) -> &'static str {
+        self.backend
+    }
+
     pub fn connected(&mut self, bytes_sent: u32, took: Duration) {
         self.connected += 1;
         self.bytes_sent += u64::from(bytes_sent);

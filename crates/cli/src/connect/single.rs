@@ -31,6 +31,8 @@ pub fn run(
     };
     let addresses: Vec<String> = plan.addresses.iter().map(SocketAddr::to_string).collect();
     let note = if own_server { " (an echo server of our own)" } else { "" };
+    let backend = line.report.backend();
+    line.say(None, "backend", Role::Label, backend);
     line.say(None, "resolved", Role::Label, &format!("{target}{note}: {}", addresses.join(", ")));
     run::run(plan, &mut line)?;
     line.written?;

@@ -142,6 +142,12 @@ impl Socket {
     }
 }
 
+/// A child of fork has started nothing.
+pub fn forget_started() {
+    // The parent's list stays where it is: its lock may be held for ever.
+    let _ = STARTED.try_with(|started| std::mem::forget(started.take()));
+}
+
 /// The sockets on which a thread started operations that end with it.
 #[derive(Clone, Default)]
 pub struct ThreadList(Arc<Mutex<Vec<usize>>>);

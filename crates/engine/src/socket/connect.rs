@@ -216,6 +216,8 @@ impl Socket {
         self.connect_error = None;
         self.broken = None;
         self.forget_connection_events();
+        // From here on: a peer may end the connection before it was seen to stand.
+        self.told_of_end = false;
         if self.adopted {
             let _ = net::set_nonblocking(self.fd, true);
         }

@@ -89,6 +89,7 @@ impl Socket {
         self.receives_shut = false;
         self.reused = true;
         self.drained = false;
+        self.told_of_end = false;
         self.saw_end = false;
     }
 }

@@ -25,7 +25,9 @@ mod transfer;
 
 pub use accept::{accept, listen};
 pub use bind::bind;
-pub use cancel::{ThreadLists, bury_threads, cancel, cancel_of_thread, thread_exit};
+pub use cancel::{
+    ThreadLists, bury_threads, cancel, cancel_of_thread, forget_started, thread_exit,
+};
 pub use close::{close, close_all};
 pub use connect::{ConnectExData, connect, connect_ex, in_progress, is_in_use};
 pub use disconnect::disconnect_ex;
@@ -173,6 +175,8 @@ pub struct Socket {
     drained: bool,
     /// What WSAEventSelect asked for.
     selection: Option<Box<network_events::Selection>>,
+    /// The poller told of the peer's end of stream, and will not tell again.
+    told_of_end: bool,
     /// Receives and accepts, in posting order.
     input: VecDeque<Box<Operation>>,
     /// Connects, sends and disconnects, in posting order.

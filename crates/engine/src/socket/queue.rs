@@ -51,6 +51,7 @@ impl Socket {
 
     /// The socket is ready for something: goes on with what waited for it.
     pub fn became_ready(&mut self, place: &'static Place, ready: Ready) {
+        self.told_of_end |= ready.ended;
         if ready.readable || ready.urgent {
             self.drained = false;
             self.pump(place, Side::Input, ready);
@@ -363,8 +364,9 @@ impl Socket {
             return Ended::failed(WsaError::WSAEMSGSIZE, call, outcome.bytes);
         }
         if let Request::Receive(receive) = request {
-            // Less than the room: the kernel has nothing more just now.
-            self.drained = self.is_stream() && receive.room() > 0;
+            // Less than the room: the kernel has nothing more just now. But an end of stream that
+            // was told together with this data is still to be read.
+            self.drained = self.is_stream() && receive.room() > 0 && !self.told_of_end;
         }
         Ended { flags: u32::from(outcome.out_of_band), ..Ended::ok(outcome.bytes) }
     }

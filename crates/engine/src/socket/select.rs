@@ -21,7 +21,8 @@ const SLICE_MAX: Duration = Duration::from_millis(50);
 /// The first pause after the kernel woke a wait for something that does not count.
 const PAUSE_FIRST: Duration = Duration::from_millis(1);
 
-const NOTHING: Ready = Ready { readable: false, writable: false, failed: false, urgent: false };
+const NOTHING: Ready =
+    Ready { readable: false, writable: false, failed: false, urgent: false, ended: false };
 /// An entry that the kernel passes over.
 const NO_QUESTION: (Fd, Ready) = (-1, NOTHING);
 
@@ -277,7 +278,7 @@ pub fn poll(entries: &mut [WSAPOLLFD], timeout: Option<Duration>) -> Result<usiz
                 readable: entries[n].events & (POLLRDNORM | POLLRDBAND) != 0,
                 writable: entries[n].events & POLLWRNORM != 0,
                 urgent: entries[n].events & POLLRDBAND != 0,
-                failed: false,
+                ..NOTHING
             },
         })
         .collect();

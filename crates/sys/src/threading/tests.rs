@@ -18,6 +18,12 @@ fn handle(number: usize) -> HANDLE {
     ptr::without_provenance_mut(number)
 }
 
+/// Winsock's own functions need it (W-001).
+fn start() {
+    static STARTED: std::sync::Once = std::sync::Once::new();
+    STARTED.call_once(|| linsock_engine::startup::begin().expect("a backend serves"));
+}
+
 fn event(manual: bool, initial: bool) -> HANDLE {
     // SAFETY: no attributes and no name.
     let event = unsafe { CreateEventA(ptr::null(), manual.into(), initial.into(), ptr::null()) };
@@ -40,6 +46,7 @@ fn with_error<T>(call: impl FnOnce() -> T) -> (T, u32) {
 
 #[test]
 fn e_002_bad_handles_are_invalid() {
+    start();
     let closed = event(true, false);
     // SAFETY: any number may be given as a handle.
     unsafe {
@@ -62,6 +69,7 @@ fn e_002_bad_handles_are_invalid() {
 
 #[test]
 fn e_003_events_of_both_families_are_the_same() {
+    start();
     // SAFETY: needs nothing.
     let number = unsafe { WSACreateEvent() };
     assert_ne!(number, 0);
@@ -80,6 +88,7 @@ fn e_003_events_of_both_families_are_the_same() {
 
 #[test]
 fn e_004_counts_and_arrays_are_checked() {
+    start();
     let set = event(true, true);
     let wrong = (WAIT_FAILED, INVALID_PARAMETER);
     assert_eq!(with_error(|| wait_many(&[], false, 0)), wrong);
@@ -92,6 +101,7 @@ fn e_004_counts_and_arrays_are_checked() {
 
 #[test]
 fn e_010_duplicates_in_a_wait_for_all() {
+    start();
     let set = event(true, true);
     let twice = [set, handle(set.addr() | 1)];
     assert_eq!(with_error(|| wait_many(&twice, true, 0)), (WAIT_FAILED, INVALID_PARAMETER));
@@ -100,6 +110,7 @@ fn e_010_duplicates_in_a_wait_for_all() {
 
 #[test]
 fn e_011_auto_reset_events_are_consumed() {
+    start();
     let (auto, never) = (event(false, true), event(true, false));
     assert_eq!(wait_many(&[never, auto], false, u32::MAX), 1);
     assert_eq!(wait_many(&[never, auto], false, 0), TIMEOUT);
@@ -107,6 +118,7 @@ fn e_011_auto_reset_events_are_consumed() {
 
 #[test]
 fn names_open_the_same_event() {
+    start();
     let narrow = c"linsock sys test";
     let wide: Vec<u16> = "Local\\linsock sys test\0".encode_utf16().collect();
     let long: Vec<u32> = "linsock sys test\0".chars().map(u32::from).collect();
@@ -139,6 +151,7 @@ unsafe extern "system" fn waits(event: *mut std::ffi::c_void) -> u32 {
 
 #[test]
 fn threads_run_end_and_tell_their_code() {
+    start();
     let go = event(true, false);
     let (mut id, mut code) = (0, 0);
     // SAFETY: the functions take any parameter; the numbers have room.
@@ -167,6 +180,7 @@ fn threads_run_end_and_tell_their_code() {
 
 #[test]
 fn threads_that_cannot_be_are_refused() {
+    start();
     // SAFETY: nothing is started.
     unsafe {
         let start = |function, flags| {
@@ -187,6 +201,7 @@ fn threads_that_cannot_be_are_refused() {
 
 #[test]
 fn the_pseudo_handle_is_the_calling_thread() {
+    start();
     let mut code = 0;
     // SAFETY: the number has room.
     unsafe {
@@ -199,6 +214,7 @@ fn the_pseudo_handle_is_the_calling_thread() {
 
 #[test]
 fn clocks_go_on() {
+    start();
     let (mut before, mut after, mut frequency) = (0, 0, 0);
     // SAFETY: the numbers have room.
     unsafe {

@@ -40,7 +40,7 @@ pub unsafe extern "system" fn socket(af: i32, r#type: i32, protocol: i32) -> SOC
 /// S-002 overlapped only with WSA_FLAG_OVERLAPPED; B-001, B-002.
 ///
 /// # Errors
-/// As [`socket`]; WSAEFAULT for a bad lpProtocolInfo.
+/// As [`socket()`]; WSAEFAULT for a bad lpProtocolInfo.
 ///
 /// # Linux
 /// WSA_FLAG_NO_HANDLE_INHERIT is close-on-exec. Of lpProtocolInfo the family, type and
