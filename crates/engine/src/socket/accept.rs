@@ -66,6 +66,7 @@ pub fn accept(number: Number) -> Result<(Number, Address), WsaError> {
     accepted
 }
 
+/// accept, but for what it means for the listener's network events.
 fn take(number: Number) -> Result<(Number, Address), WsaError> {
     let (place, mut socket) = open(number)?;
     if !socket.is_connection_oriented() {
@@ -131,8 +132,11 @@ fn take(number: Number) -> Result<(Number, Address), WsaError> {
     let local = net::local_address(fd).unwrap_or_default();
     new.binding = Some(Binding { address: local, in_kernel: true, pinned: true });
     if selection.is_some() {
-        new.selection = selection;
-        new.watch_events()?;
+        if let Err(error) = new.begin_selection(selection) {
+            drop(new);
+            let _ = super::close(fd as usize);
+            return Err(error);
+        }
         new.note_events();
     }
     Ok((fd as usize, peer))

@@ -97,8 +97,7 @@ pub fn select(number: Number, event: Option<Arc<Event>>, mask: u32) -> Result<()
     // A connect that nobody was told the end of.
     let untold = if socket.nonblocking { socket.connect_error } else { None };
     socket.nonblocking = true;
-    socket.selection = Some(Selection::new(event, mask));
-    socket.watch_events()?;
+    socket.begin_selection(Some(Selection::new(event, mask)))?;
     // What holds already is recorded at once (E-019).
     match socket.phase {
         Phase::Connected if socket.is_connection_oriented() => socket.note_connect(None),
@@ -123,6 +122,15 @@ pub fn take_record(number: Number, event: Option<&Event>) -> Result<Record, WsaE
 }
 
 impl Socket {
+    /// Ties the socket; without a poller to tell of it there is no tie.
+    pub(super) fn begin_selection(
+        &mut self,
+        selection: Option<Box<Selection>>,
+    ) -> Result<(), WsaError> {
+        self.selection = selection;
+        self.watch_events().inspect_err(|_| self.selection = None)
+    }
+
     /// Whether events of this socket are asked for.
     pub(super) fn selects_events(&self) -> bool {
         self.selection.is_some()
