@@ -10,6 +10,8 @@
 use linsock_abi::Errno;
 
 const PAGE_BYTES: usize = 4096;
+/// The kernel's own sigset_t.
+const SIGSET_BYTES: usize = 8;
 /// Neither SIG_BLOCK, SIG_UNBLOCK nor SIG_SETMASK.
 const IMPOSSIBLE_HOW: libc::c_int = 0x7fff;
 /// Copies longer than this go through the kernel, which checks each page on the way.
@@ -67,10 +69,9 @@ fn probe_read(address: usize) -> bool {
     }
     // SAFETY: the kernel copies 8 bytes from the address into its own memory or fails with
     // EFAULT; the invalid `how` then makes the call fail before any mask changes.
-    let result =
-        unsafe { libc::syscall(libc::SYS_rt_sigprocmask, IMPOSSIBLE_HOW, address, 0usize, 8usize) };
-    debug_assert_eq!(result, -1, "an impossible `how` was accepted");
-    errno() != libc::EFAULT
+    let result = unsafe { sigprocmask(IMPOSSIBLE_HOW, address, 0) };
+    debug_assert!(result < 0, "an impossible `how` was accepted");
+    result != -libc::EFAULT as isize
 }
 
 fn probe_write(address: usize) -> bool {
@@ -79,10 +80,42 @@ fn probe_write(address: usize) -> bool {
     }
     // SAFETY: with no new set the kernel only writes the current mask, 8 bytes, to the
     // address, or fails with EFAULT.
-    let result = unsafe {
-        libc::syscall(libc::SYS_rt_sigprocmask, libc::SIG_BLOCK, 0usize, address, 8usize)
-    };
-    result == 0
+    unsafe { sigprocmask(libc::SIG_BLOCK, 0, address) == 0 }
+}
+
+/// The system call itself, without the C library's errno on the way: the kernel's result.
+///
+/// # Safety
+/// As for rt_sigprocmask; addresses may be of anything.
+#[cfg(target_arch = "x86_64")]
+unsafe fn sigprocmask(how: libc::c_int, set: usize, old: usize) -> isize {
+    let result: isize;
+    // SAFETY: the kernel's calling convention; it may write memory, at `old` alone.
+    unsafe {
+        std::arch::asm!(
+            "syscall",
+            inlateout("rax") libc::SYS_rt_sigprocmask as isize => result,
+            in("rdi") how as isize,
+            in("rsi") set,
+            in("rdx") old,
+            in("r10") SIGSET_BYTES,
+            lateout("rcx") _,
+            lateout("r11") _,
+            options(nostack),
+        );
+    }
+    result
+}
+
+/// # Safety
+/// As for rt_sigprocmask; addresses may be of anything.
+#[cfg(not(target_arch = "x86_64"))]
+unsafe fn sigprocmask(how: libc::c_int, set: usize, old: usize) -> isize {
+    // SAFETY: the caller's word.
+    match unsafe { libc::syscall(libc::SYS_rt_sigprocmask, how, set, old, SIGSET_BYTES) } {
+        -1 => -(errno() as isize),
+        result => result as isize,
+    }
 }
 
 /// Copies `len` bytes that belong to the caller, or fails with EFAULT where they cannot be read.

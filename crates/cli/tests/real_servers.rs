@@ -2,10 +2,11 @@
 
 mod common;
 
-use common::{BACKENDS, LONG, Run, Running, linsock};
+use common::{BACKENDS, LONG, Run, Running, command, finish, linsock};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 const REQUEST: &str = "GET /answer.txt HTTP/1.1\r\nHost: linsock\r\nConnection: close\r\n\r\n";
@@ -65,19 +66,39 @@ fn installed(program: &str, package: &str) -> PathBuf {
     found.unwrap_or_else(|| panic!("{program} is missing: apt-get install {package}"))
 }
 
+/// A name for ::1 alone, which not every machine has: the runs see a hosts file of the test's.
+const NAME_OVER_IPV6: &str = "only-ipv6.test";
+
 /// One server's address over each family, by number and by name.
 fn addresses(port: u16) -> Vec<String> {
-    let mut addresses =
-        vec![format!("127.0.0.1:{port}"), format!("[::1]:{port}"), format!("localhost:{port}")];
-    // Not every machine has a name for ::1 alone.
-    let name = "ip6-localhost";
-    let named = ::linsock::resolve(name, port).unwrap_or_default();
-    if named.first().is_some_and(SocketAddr::is_ipv6) {
-        addresses.push(format!("{name}:{port}"));
-    } else {
-        eprintln!("SKIPPED by name over IPv6: this machine has no {name}");
+    ["127.0.0.1", "[::1]", "localhost", NAME_OVER_IPV6].map(|host| format!("{host}:{port}")).into()
+}
+
+/// The command in a mount namespace of its own, in which the name over IPv6 is known.
+fn with_own_hosts(arguments: &[&str]) -> Command {
+    let plain = command(arguments);
+    static HOSTS: OnceLock<PathBuf> = OnceLock::new();
+    let hosts = HOSTS.get_or_init(|| {
+        let hosts = std::env::temp_dir().join(format!("linsock-hosts-{}", std::process::id()));
+        std::fs::write(&hosts, format!("127.0.0.1 localhost\n::1 {NAME_OVER_IPV6}\n")).unwrap();
+        hosts
+    });
+    // SAFETY: takes no arguments.
+    let root = unsafe { libc::geteuid() } == 0;
+    let mut inside = Command::new("unshare");
+    inside
+        .arg(if root { "-m" } else { "-rm" })
+        .args(["sh", "-c", "mount --bind \"$0\" /etc/hosts && exec \"$@\""])
+        .arg(hosts)
+        .arg(plain.get_program())
+        .args(plain.get_args());
+    for (name, value) in plain.get_envs() {
+        match value {
+            Some(value) => inside.env(name, value),
+            None => inside.env_remove(name),
+        };
     }
-    addresses
+    inside
 }
 
 /// Connects in every way, and checks what each run came to.
@@ -86,7 +107,7 @@ fn in_every_way(port: u16, arguments: &[&str], check: impl Fn(&Run)) {
         for backend in BACKENDS {
             for notify in ["port", "event"] {
                 let how = ["connect", &address, "--backend", backend, "--notify", notify];
-                let run = linsock(&[&how, arguments].concat());
+                let run = finish(with_own_hosts(&[&how, arguments].concat()));
                 assert_eq!(run.code, Some(0), "{how:?}: {}", run.all());
                 check(&run);
             }

@@ -24,6 +24,8 @@ pub struct Connect {
     total: u32,
     /// The block may travel with the handshake.
     fastopen: bool,
+    /// It was started by fast open, and a poller tells of the handshake's end.
+    opened_fast: bool,
     /// The error of the connection while its linked send is still to be heard of.
     refused: Option<Errno>,
     /// The last submission was a poll.
@@ -34,7 +36,15 @@ impl Connect {
     /// A request that sends `data`, which may be empty, once connected.
     pub fn new(data: Buffers, fastopen: bool) -> Self {
         let total = data.len() as u32;
-        Connect { phase: Phase::Fresh, data, total, fastopen, refused: None, polling: false }
+        Connect {
+            phase: Phase::Fresh,
+            data,
+            total,
+            fastopen,
+            opened_fast: false,
+            refused: None,
+            polling: false,
+        }
     }
 
     /// Whether the connection exists, whatever became of the block.
@@ -47,6 +57,11 @@ impl Connect {
         if self.refused.is_none() && !self.data.is_empty() && self.phase == Phase::Handshake {
             self.phase = Phase::Sending;
         }
+    }
+
+    /// Whether readiness, not a ring, tells how it goes on.
+    pub fn awaits_fast_open(&self) -> bool {
+        self.opened_fast && self.phase == Phase::Handshake
     }
 
     /// Goes back to the start, to try again later.
@@ -76,21 +91,19 @@ impl Connect {
                     Ok(()) => self.phase = Phase::Sending,
                     Err(Errno(libc::EINPROGRESS)) => {
                         self.phase = Phase::Handshake;
+                        if self.opened_fast {
+                            // One call did it all; its end is for the poller to tell.
+                            return Step::Wait(Want::Writable);
+                        }
                         if let Some(step) = self.look_at_once(target) {
                             return step;
                         }
                     }
                     Err(error) => return Step::Done(Outcome::failed(error)),
                 },
-                // A send would tell if the handshake failed after all; without a block to
-                // send only the kernel's own word counts.
-                Phase::Handshake
-                    if ready != Ready::UNKNOWN
-                        && ready.cleanly_writable()
-                        && !self.data.is_empty() =>
-                {
-                    self.phase = Phase::Sending;
-                }
+                // Room to write without an error is the handshake's end. The news is of this
+                // very connection: a socket that is used again gets news under a new name.
+                Phase::Handshake if ready.cleanly_writable() => self.phase = Phase::Sending,
                 // Asking by `connect` fetches the result and, after a failure, leaves the
                 // socket fit for another attempt; reading SO_ERROR would make that attempt
                 // fail once with ECONNABORTED.
@@ -150,7 +163,13 @@ impl Connect {
             match net::send_first(target.fd, &self.data, target.peer) {
                 // The bytes are queued, perhaps in the SYN; the answer is still to come.
                 Ok(n) => {
+                    self.opened_fast = true;
                     self.data.advance(n);
+                    return Err(Errno(libc::EINPROGRESS));
+                }
+                // No cookie is known yet: a plain SYN went out and asks for one.
+                Err(Errno(libc::EINPROGRESS)) => {
+                    self.opened_fast = true;
                     return Err(Errno(libc::EINPROGRESS));
                 }
                 // Fast open is switched off, or not for this family: connect plainly.

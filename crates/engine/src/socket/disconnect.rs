@@ -76,6 +76,9 @@ impl Socket {
         if !self.is_tcp() {
             let _ = net::disconnect(self.fd);
         }
+        // News of the old connection that is still on its way must not be taken for the next's.
+        self.unwatch();
+        self.generation = self.generation.wrapping_add(1);
         self.pin_port();
         if self.context == Context::Default {
             // No update came: what was held back is in effect again, as before ConnectEx.

@@ -27,7 +27,7 @@ pub fn associate(number: Number, port: &Arc<Port>, key: usize) -> Result<(), Win
     socket.route = Some(Route { port: port.clone(), key });
     // What is pending goes on, now under the port's eyes (P-007). A socket that asked for
     // fast open will have to wait for its handshake, so it is watched from the start.
-    if watched || (socket.options.fastopen && !crate::io::uses_rings()) {
+    if watched || socket.options.fastopen {
         let _ = socket.watch();
     }
     if socket.selects_events() {

@@ -120,7 +120,10 @@ impl Socket {
 
     /// Sees that the head of a queue will be gone on with.
     fn arm(&mut self, side: Side, want: Want) -> Result<(), Errno> {
-        if io::uses_rings() {
+        let head = self.queue(side).front().map(|head| &head.request);
+        let by_poller =
+            matches!(head, Some(Request::Connect(connect)) if connect.awaits_fast_open());
+        if io::uses_rings() && !by_poller {
             self.arm_ring(side, want)?;
         } else {
             self.watch()?;
