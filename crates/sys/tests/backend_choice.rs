@@ -126,7 +126,7 @@ fn connect_through_a_port() {
     let guid = WSAID_CONNECTEX;
     // SAFETY: every pointer is to a live local of the type that the call wants.
     unsafe {
-        let s = socket(AF_INET as i32, SOCK_STREAM as i32, 0);
+        let s = socket(AF_INET as i32, SOCK_STREAM, 0);
         assert_ne!(s, INVALID_SOCKET);
         let port = CreateIoCompletionPort(s as _, null_mut(), 7, 0);
         assert!(!port.is_null());

@@ -39,7 +39,7 @@ fn the_end_told_with_the_last_data_is_seen() {
         name.sin_port = there.port().to_be();
         name.sin_addr.S_un.S_addr = u32::from_ne_bytes([127, 0, 0, 1]);
         for _ in 0..50 {
-            let s = socket(AF_INET as i32, SOCK_STREAM as i32, 0);
+            let s = socket(AF_INET as i32, SOCK_STREAM, 0);
             let port = CreateIoCompletionPort(s as _, null_mut(), 0, 0);
             assert_eq!(connect(s, (&raw const name).cast(), size_of_val(&name) as i32), 0);
             let (mut peer, _) = listener.accept().expect("somebody connected");
