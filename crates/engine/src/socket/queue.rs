@@ -327,6 +327,10 @@ impl Socket {
 
     /// The Winsock view of the kernel's word.
     pub(super) fn translate(&mut self, request: &Request, call: Call, outcome: Outcome) -> Ended {
+        if outcome.reset {
+            // For whoever uses the connection next: the kernel has told it to us and forgotten.
+            self.broken = Some(WsaError::WSAECONNRESET);
+        }
         let Some(errno) = outcome.error else {
             let (Call::Recv, 0, Request::Receive(receive)) = (call, outcome.bytes, request) else {
                 return self.received(request, call, outcome);
