@@ -37,6 +37,8 @@ pub struct Port {
     poller: Poller,
     id: u64,
     closed: AtomicBool,
+    /// It has or had more than one handle.
+    duplicated: AtomicBool,
     /// Goes up with each look after the I/O, so that the reactor can tell an attended port.
     visits: AtomicU64,
     /// Some socket's readiness, or a ring, is told of here.
@@ -90,6 +92,7 @@ impl Port {
             poller,
             id: PORTS.fetch_add(1, Ordering::Relaxed),
             closed: AtomicBool::new(false),
+            duplicated: AtomicBool::new(false),
             visits: AtomicU64::new(0),
             watched: AtomicBool::new(false),
             looked_after: AtomicBool::new(false),
@@ -277,13 +280,25 @@ impl Port {
         self.desk.is_held_up()
     }
 
-    /// Whether the handle was closed; associated sockets may still hold the port (P-036).
+    /// Whether every handle was closed; associated sockets may still hold the port (P-036).
     #[inline]
     pub fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
     }
 
-    /// The handle was closed: every wait ends with ERROR_ABANDONED_WAIT_0.
+    /// Another handle is about to be opened.
+    pub fn note_duplicate(&self) {
+        self.duplicated.store(true, Ordering::Release);
+    }
+
+    /// Whether its first handle is open, and so may be remembered by a thread: the only one there
+    /// ever was, while the port is open.
+    #[inline]
+    pub fn has_one_handle(&self) -> bool {
+        !self.is_closed() && !self.duplicated.load(Ordering::Acquire)
+    }
+
+    /// The last handle was closed: every wait ends with ERROR_ABANDONED_WAIT_0.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Release);
         self.desk.close(&self.poller);

@@ -7,6 +7,8 @@ use crate::io;
 use crate::operation::{self, Ended, Ending, Notify, Operation, Overlapped};
 use crate::reactor;
 use crate::runtime;
+use crate::sync::plain::MutexGuard;
+use crate::wait::INFINITE;
 use linsock_abi::map::Call;
 use linsock_abi::{Errno, WsaError};
 use linsock_backend::address::{self, Address};
@@ -77,7 +79,7 @@ pub fn is_in_use(overlapped: usize) -> bool {
 }
 
 impl Socket {
-    fn may_connect_ex(&mut self) -> Result<(), WsaError> {
+    pub(super) fn may_connect_ex(&mut self) -> Result<(), WsaError> {
         match self.phase {
             Phase::Listening => Err(WsaError::WSAEINVAL),
             Phase::Connecting { .. } => {
@@ -446,10 +448,35 @@ pub fn connect(number: Number, peer: Address) -> Result<(), WsaError> {
         Phase::Connected => return Err(WsaError::WSAEISCONN),
         Phase::Idle => {}
     }
+    let manner = Manner { blocking: !socket.nonblocking, by_connect_ex: false, limit_ms: INFINITE };
+    make(place, socket, peer, manner)
+}
+
+/// How a call makes a connection that tells its outcome by itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manner {
+    /// The call waits for the outcome.
+    pub blocking: bool,
+    /// The connection counts as one of ConnectEx: its context awaits an update (B-036).
+    pub by_connect_ex: bool,
+    /// How long the call waits.
+    pub limit_ms: u32,
+}
+
+/// Makes a connection, the state of the socket having been checked.
+pub(super) fn make(
+    place: &'static Place,
+    mut socket: MutexGuard<'static, Socket>,
+    peer: Address,
+    manner: Manner,
+) -> Result<(), WsaError> {
     if is_unusable(&peer) {
         return Err(WsaError::WSAEADDRNOTAVAIL);
     }
-    socket.begin(peer, false);
+    socket.begin(peer, manner.by_connect_ex);
+    if manner.by_connect_ex {
+        socket.options.hold_back(socket.fd);
+    }
     if socket.would_meet_itself() {
         socket.not_connected(WsaError::WSAECONNREFUSED);
         return Err(WsaError::WSAECONNREFUSED);
@@ -463,7 +490,7 @@ pub fn connect(number: Number, peer: Address) -> Result<(), WsaError> {
             socket.note_events();
             // A non-blocking caller learns of the outcome as it learns of a later one.
             return match ended.error {
-                _ if socket.nonblocking => Err(WsaError::WSAEWOULDBLOCK),
+                _ if !manner.blocking => Err(WsaError::WSAEWOULDBLOCK),
                 Some(error) => Err(error),
                 None => Ok(()),
             };
@@ -471,16 +498,18 @@ pub fn connect(number: Number, peer: Address) -> Result<(), WsaError> {
         Step::Wait(want) => want,
     };
     let waiter = crate::sync::plain::Arc::new(operation::Synchronous::default());
-    let notify =
-        if socket.nonblocking { Notify::Nobody } else { Notify::Synchronous(waiter.clone()) };
-    let nonblocking = socket.nonblocking;
+    let notify = if manner.blocking { Notify::Synchronous(waiter.clone()) } else { Notify::Nobody };
     let operation = Operation::new(request, Call::Connect, notify);
     let ticket = operation.ticket;
     socket.enqueue(place, Side::Output, operation, Some(want));
     socket.connect_deadline(ticket);
+    let number = socket.fd as usize;
     drop(socket);
-    if nonblocking {
+    if !manner.blocking {
         return Err(WsaError::WSAEWOULDBLOCK);
+    }
+    if !super::transfer::is_done(&waiter, manner.limit_ms) {
+        super::transfer::take_back(number, place, &waiter);
     }
     match super::transfer::wait_for(&waiter) {
         Some((_, Ended { error: Some(WsaError::WSA_OPERATION_ABORTED), .. })) => {

@@ -306,7 +306,7 @@ fn finish(request: Request, ended: Ended) -> Result<(Request, Ended), WsaError> 
 }
 
 /// Takes an operation back whose blocking call has run out of time.
-fn take_back(number: Number, place: &'static Place, waiter: &Arc<Synchronous>) {
+pub(super) fn take_back(number: Number, place: &'static Place, waiter: &Arc<Synchronous>) {
     let mut held = Vec::new();
     let mut socket = place.lock();
     if socket.open && socket.fd as usize == number {
@@ -320,7 +320,7 @@ fn is_for(operation: &Operation, waiter: &Arc<Synchronous>) -> bool {
     matches!(&operation.notify, crate::operation::Notify::Synchronous(own) if Arc::ptr_eq(own, waiter))
 }
 
-fn is_done(waiter: &Synchronous, timeout_ms: u32) -> bool {
+pub(super) fn is_done(waiter: &Synchronous, timeout_ms: u32) -> bool {
     let targets = [Target::Event(waiter.done.clone())];
     matches!(wait::wait(&targets, false, timeout_ms, true), Ok(WaitResult::Signalled(_)))
 }

@@ -117,7 +117,7 @@ fn open(
     count: *mut u32,
     overlapped: *mut OVERLAPPED,
 ) -> Result<(usize, Option<usize>), Win32Error> {
-    let socket = handle.addr();
+    let socket = super::socket_of(handle)?;
     let counts = {
         let (_, socket) = socket::open(socket).map_err(|_| Win32Error::ERROR_INVALID_HANDLE)?;
         socket.is_overlapped() && !overlapped.is_null()

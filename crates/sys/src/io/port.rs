@@ -1,5 +1,6 @@
 //! Completion ports.
 
+use super::socket_of;
 use crate::last_error::{self, KeepErrno};
 use crate::memory::is_possible;
 use crate::shape;
@@ -50,12 +51,12 @@ fn create(file: HANDLE, existing: HANDLE, key: usize, threads: u32) -> Result<us
             return Err(Win32Error::ERROR_INVALID_PARAMETER);
         }
         let port = handles.port(existing.addr())?;
-        socket::associate(file.addr(), &port, key)?;
+        socket::associate(socket_of(file)?, &port, key)?;
         return Ok(existing.addr());
     }
     let port = Port::new(threads)?;
     if !no_file {
-        socket::associate(file.addr(), &port, key)?;
+        socket::associate(socket_of(file)?, &port, key)?;
     }
     handles.insert(Object::Port(port))
 }
@@ -213,5 +214,5 @@ pub unsafe extern "system" fn SetFileCompletionNotificationModes(
     filehandle: HANDLE,
     flags: u8,
 ) -> BOOL {
-    shape::truth(|| socket::set_notification_modes(filehandle.addr(), flags))
+    shape::truth(|| socket::set_notification_modes(socket_of(filehandle)?, flags))
 }

@@ -157,7 +157,7 @@ unsafe fn wait_for(
         // SAFETY: as above.
         let event = unsafe { (*overlapped).hEvent }.addr() & !3;
         let target = match event {
-            0 => Target::Signal(socket::signal_of(handle)?),
+            0 => Target::Signal(socket::signal_of(runtime::get().handles.socket(handle)?)?),
             event => Target::Event(runtime::get().handles.event(event)?),
         };
         let left = match deadline {

@@ -8,6 +8,7 @@ pub mod address;
 mod address_info;
 pub mod address_string;
 pub mod byte_order;
+pub mod connect_by;
 pub mod connection;
 pub mod database;
 mod database_file;

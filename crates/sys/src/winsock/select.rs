@@ -88,7 +88,7 @@ unsafe fn write(set: *mut FD_SET, sockets: &[SOCKET]) {
 
 /// # Safety
 /// NULL, or a time.
-unsafe fn time(timeout: *const TIMEVAL) -> Result<Option<Duration>, WsaError> {
+pub(super) unsafe fn time(timeout: *const TIMEVAL) -> Result<Option<Duration>, WsaError> {
     if timeout.is_null() {
         return Ok(None);
     }
