@@ -53,11 +53,11 @@ pub mod System {
     pub mod Threading {
         pub use crate::threading::{
             CreateEventA, CreateEventW, CreateThread, ExitThread, GetCurrentProcess,
-            GetCurrentThread, GetCurrentThreadId, GetExitCodeThread, ResetEvent, SetEvent, Sleep,
-            SleepEx, WaitForMultipleObjects, WaitForMultipleObjectsEx, WaitForSingleObject,
-            WaitForSingleObjectEx,
+            GetCurrentThread, GetCurrentThreadId, GetExitCodeThread, QueueUserAPC, ResetEvent,
+            SetEvent, SignalObjectAndWait, Sleep, SleepEx, WaitForMultipleObjects,
+            WaitForMultipleObjectsEx, WaitForSingleObject, WaitForSingleObjectEx,
         };
-        pub use linsock_abi::{INFINITE, LPTHREAD_START_ROUTINE};
+        pub use linsock_abi::{INFINITE, LPTHREAD_START_ROUTINE, PAPCFUNC};
     }
 
     /// Time since the system started.

@@ -508,7 +508,7 @@ pub(super) fn make(
     if !manner.blocking {
         return Err(WsaError::WSAEWOULDBLOCK);
     }
-    if !super::transfer::is_done(&waiter, manner.limit_ms) {
+    if !super::transfer::is_done(&waiter, manner.limit_ms, true) {
         super::transfer::take_back(number, place, &waiter);
     }
     match super::transfer::wait_for(&waiter) {

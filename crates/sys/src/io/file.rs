@@ -49,7 +49,7 @@ pub unsafe extern "system" fn ReadFile(
             Some(overlapped) => {
                 // SAFETY: the caller keeps both until the completion.
                 let started = unsafe {
-                    socket::receive_overlapped(socket, data, Flags::default(), overlapped)
+                    socket::receive_overlapped(socket, data, Flags::default(), overlapped, None)
                 };
                 match started.map_err(to_win32)? {
                     Started::Done(ended) => ended,
@@ -96,7 +96,7 @@ pub unsafe extern "system" fn WriteFile(
             Some(overlapped) => {
                 // SAFETY: the caller keeps both until the completion.
                 let started = unsafe {
-                    socket::send_overlapped(socket, data, Flags::default(), None, overlapped)
+                    socket::send_overlapped(socket, data, Flags::default(), None, overlapped, None)
                 };
                 match started.map_err(to_win32)? {
                     Started::Done(ended) => ended.bytes,

@@ -121,7 +121,7 @@ pub unsafe extern "system" fn DisconnectEx(
 /// Connects a socket.
 ///
 /// # Contract
-/// B-010..B-016; C-065, C-079.
+/// B-010..B-016; B-019 APCs run during the wait; C-065, C-079.
 ///
 /// # Errors
 /// The outcome; WSAEWOULDBLOCK on a non-blocking socket; WSAEALREADY, WSAEISCONN, WSAEINVAL,
