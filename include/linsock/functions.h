@@ -62,6 +62,8 @@ BOOL WSAAPI WSAResetEvent(WSAEVENT hEvent);
 BOOL WSAAPI WSACloseEvent(WSAEVENT hEvent);
 DWORD WSAAPI WSAWaitForMultipleEvents(DWORD cEvents, const WSAEVENT *lphEvents, BOOL fWaitAll, DWORD dwTimeout,
                                       BOOL fAlertable);
+int WSAAPI WSAEventSelect(SOCKET s, WSAEVENT hEventObject, LONG lNetworkEvents);
+int WSAAPI WSAEnumNetworkEvents(SOCKET s, WSAEVENT hEventObject, LPWSANETWORKEVENTS lpNetworkEvents);
 
 u_short WSAAPI htons(u_short hostshort) LINSOCK_WS2(htons);
 u_long WSAAPI htonl(u_long hostlong) LINSOCK_WS2(htonl);

@@ -28,6 +28,7 @@ pub mod Networking {
         pub use crate::winsock::ioctl::*;
         pub use crate::winsock::name_service::*;
         pub use crate::winsock::name_service_wide::*;
+        pub use crate::winsock::network_events::*;
         pub use crate::winsock::option::*;
         pub use crate::winsock::select::*;
         pub use crate::winsock::socket::*;

@@ -160,6 +160,7 @@ impl Socket {
         let outcome = self.refuse_itself(&request, outcome);
         let ended = self.translate(&request, Call::Connect, outcome);
         self.after_end(&mut request, &ended);
+        self.note_events();
         let signal = (self.modes & super::port::SKIP_SET_EVENT == 0).then_some(&place.signal);
         operation::publish(&overlapped, &ended, self.route.as_ref(), signal);
         Ok(())
@@ -217,6 +218,7 @@ impl Socket {
         self.since = None;
         self.connect_error = None;
         self.broken = None;
+        self.forget_connection_events();
         // From here on: a peer may end the connection before it was seen to stand.
         self.told_of_end = false;
         if self.adopted {
@@ -338,6 +340,7 @@ impl Socket {
             let address = Address::any(self.family);
             self.binding = Some(Binding { address, in_kernel: true, pinned: false });
         }
+        self.note_connect(None);
     }
 
     /// The attempt failed: back to bound, with the same port (C-091..C-096).
@@ -354,6 +357,7 @@ impl Socket {
         self.phase = Phase::Idle;
         self.since = None;
         self.connect_error = Some(error);
+        self.note_connect(Some(error));
         self.options.restore(self.fd);
         if self.adopted && !self.nonblocking {
             let _ = net::set_nonblocking(self.fd, false);
@@ -486,6 +490,7 @@ pub(super) fn make(
             let outcome = socket.refuse_itself(&request, outcome);
             let ended = socket.translate(&request, Call::Connect, outcome);
             socket.after_end(&mut request, &ended);
+            socket.note_events();
             // A non-blocking caller learns of the outcome as it learns of a later one.
             return match ended.error {
                 _ if !manner.blocking => Err(WsaError::WSAEWOULDBLOCK),

@@ -16,6 +16,7 @@ mod connect_by;
 mod disconnect;
 pub mod ioctl;
 mod name;
+pub mod network_events;
 pub mod option;
 mod option_access;
 mod option_group;
@@ -188,6 +189,8 @@ pub struct Socket {
     watched: bool,
     /// The last receive took all there was.
     drained: bool,
+    /// What WSAEventSelect asked for.
+    selection: Option<Box<network_events::Selection>>,
     /// The poller told of the peer's end of stream, and will not tell again.
     told_of_end: bool,
     /// Receives and accepts, in posting order.

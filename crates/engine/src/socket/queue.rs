@@ -65,6 +65,7 @@ impl Socket {
                 self.pump(place, Side::Output, ready);
             }
         }
+        self.note_events();
     }
 
     /// Works on a queue until its head has to wait.
@@ -327,6 +328,8 @@ impl Socket {
             // The watch that a shutdown of receives left: data came (Z-014).
             self.reset_connection();
         }
+        // Recorded before anybody can know of the end (C-147).
+        self.note_events();
         let signal = (self.modes & super::port::SKIP_SET_EVENT == 0).then_some(&place.signal);
         operation::tell(operation, ended, self.route.as_ref(), signal);
     }
@@ -429,6 +432,7 @@ impl Socket {
             match request.attempt(self.target(), Ready::UNKNOWN) {
                 Step::Done(outcome) => {
                     let ended = self.translate(&request, call, outcome);
+                    self.note_events();
                     if let Some(error) = ended.error
                         && error != WsaError::WSAEMSGSIZE
                     {

@@ -1,5 +1,6 @@
 //! send, recv and their overlapped forms.
 
+use super::network_events::BY_RECEIVE;
 use super::queue::{Side, Started};
 use super::{Number, Phase, Place, Socket, open};
 use crate::apc::Routine;
@@ -52,6 +53,16 @@ impl Socket {
             return Err(WsaError::WSAEOPNOTSUPP);
         }
         Ok(())
+    }
+
+    /// Whether a receive is allowed; asking is what enables network events again (E-017).
+    fn begin_receive(&mut self, flags: Flags, overlapped: bool) -> Result<(), WsaError> {
+        self.reenable(BY_RECEIVE);
+        let allowed = self.may_receive(flags, overlapped);
+        if allowed.is_err() {
+            self.note_events();
+        }
+        allowed
     }
 
     fn may_receive(&self, flags: Flags, overlapped: bool) -> Result<(), WsaError> {
@@ -194,7 +205,7 @@ pub unsafe fn receive_overlapped(
     routine: Option<Routine>,
 ) -> Result<Started, WsaError> {
     let (place, mut socket) = open(number)?;
-    socket.may_receive(flags, true)?;
+    socket.begin_receive(flags, true)?;
     let (request, call) = socket.receive_request(data, flags, false);
     // SAFETY: the caller's word.
     let overlapped = unsafe { begin(overlapped, place, routine)? };
@@ -240,8 +251,8 @@ pub fn receive(
     flags: Flags,
     with_source: bool,
 ) -> Result<(Ended, Option<Address>), WsaError> {
-    let (place, socket) = open(number)?;
-    socket.may_receive(flags, false)?;
+    let (place, mut socket) = open(number)?;
+    socket.begin_receive(flags, false)?;
     let (request, call) = socket.receive_request(data, flags, with_source);
     let limit = socket.receive_limit();
     let (request, ended) = run_whole(socket, place, Side::Input, request, call, limit)?;
@@ -275,14 +286,19 @@ fn run_whole(
 ) -> Result<(Request, Ended), WsaError> {
     if socket.nonblocking {
         if !socket.is_free(side) {
+            socket.note_blocked(side);
             return Err(WsaError::WSAEWOULDBLOCK);
         }
         return match request.attempt(socket.target(), Ready::UNKNOWN) {
             Step::Done(outcome) => {
                 let ended = socket.translate(&request, call, outcome);
+                socket.note_events();
                 finish(request, ended)
             }
-            Step::Wait(_) => Err(WsaError::WSAEWOULDBLOCK),
+            Step::Wait(_) => {
+                socket.note_blocked(side);
+                Err(WsaError::WSAEWOULDBLOCK)
+            }
         };
     }
     let waiter = match socket.start_blocking(place, side, request, call) {

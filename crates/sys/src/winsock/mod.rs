@@ -18,6 +18,7 @@ pub mod extension;
 pub mod ioctl;
 pub mod name_service;
 pub mod name_service_wide;
+pub mod network_events;
 pub mod option;
 mod record;
 mod resolver;
