@@ -240,6 +240,43 @@ TEST(e_024_urgent_data) {
     CHECK_EQ(recv(s, &one, 1, 0), 1);
 }
 
+TEST(e_031_pending_accept_ex_suppresses_accept) {
+    SA4 at;
+    SOCKET l = listener(&at), s = tcp();
+    WSAEVENT event = selected(l, FD_ACCEPT);
+    OVERLAPPED *ov = op_event();
+    accepts(l, s, 0, ov);
+    CHECK_OK(connect(tcp(), (SA *)&at, sizeof at));
+    CHECK_EQ(finish(l, ov, 5000, NULL), 0);
+    CHECK(!signalled(event, 100));
+    /* The next one nobody waits for. */
+    CHECK_OK(connect(tcp(), (SA *)&at, sizeof at));
+    CHECK_EQ(awaited(l, event, FD_ACCEPT).lNetworkEvents, FD_ACCEPT);
+    /* AcceptEx takes it, and enables the event again (E-016). */
+    ov = op_event();
+    accepts(l, tcp(), 0, ov);
+    CHECK_EQ(finish(l, ov, 5000, NULL), 0);
+    CHECK(!signalled(event, 100));
+    CHECK_OK(connect(tcp(), (SA *)&at, sizeof at));
+    CHECK_EQ(awaited(l, event, FD_ACCEPT).lNetworkEvents, FD_ACCEPT);
+}
+
+TEST(e_031_events_of_an_accept_socket) {
+    SA4 at;
+    SOCKET l = listener(&at), s = tcp(), client = tcp();
+    OVERLAPPED *ov = op_event();
+    WSAEVENT event = selected(s, FD_READ | FD_CLOSE);
+    accepts(l, s, 0, ov);
+    CHECK_OK(connect(client, (SA *)&at, sizeof at));
+    CHECK_EQ(finish(l, ov, 5000, NULL), 0);
+    CHECK(!signalled(event, 50));
+    send_all(client, "x", 1);
+    CHECK_EQ(awaited(s, event, FD_READ).lNetworkEvents, FD_READ);
+    CHECK_EQ(recv(s, &one, 1, 0), 1);
+    drop(client);
+    CHECK_EQ(awaited(s, event, FD_CLOSE).lNetworkEvents, FD_CLOSE);
+}
+
 TEST(e_032_more_connections) {
     SA4 at;
     SOCKET l = listener(&at);
