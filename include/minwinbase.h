@@ -33,6 +33,8 @@ typedef struct _OVERLAPPED_ENTRY {
 
 typedef DWORD (WINAPI *PTHREAD_START_ROUTINE)(LPVOID lpThreadParameter);
 typedef PTHREAD_START_ROUTINE LPTHREAD_START_ROUTINE;
+/* In winnt.h in the SDK. */
+typedef void (WINAPI *PAPCFUNC)(ULONG_PTR Parameter);
 
 #define MoveMemory RtlMoveMemory
 #define CopyMemory RtlCopyMemory

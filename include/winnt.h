@@ -103,6 +103,10 @@ typedef union _ULARGE_INTEGER {
 #define EVENT_MODIFY_STATE        0x0002
 #define EVENT_ALL_ACCESS          0x1F0003
 
+/* name                           value          options of DuplicateHandle */
+#define DUPLICATE_CLOSE_SOURCE    0x00000001
+#define DUPLICATE_SAME_ACCESS     0x00000002
+
 /* name                           value          statuses that windows.h brings; the rest are in ntstatus.h */
 #ifndef WIN32_NO_STATUS
 #define STATUS_WAIT_0             ((DWORD)0x00000000)

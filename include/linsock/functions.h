@@ -20,6 +20,17 @@ SOCKET WSAAPI accept(SOCKET s, struct sockaddr *addr, int *addrlen) LINSOCK_WS2(
 int WSAAPI connect(SOCKET s, const struct sockaddr *name, int namelen) LINSOCK_WS2(connect);
 int WSAAPI WSAConnect(SOCKET s, const struct sockaddr *name, int namelen, LPWSABUF lpCallerData,
                       LPWSABUF lpCalleeData, LPQOS lpSQOS, LPQOS lpGQOS);
+BOOL WSAAPI WSAConnectByNameA(SOCKET s, LPCSTR nodename, LPCSTR servicename, LPDWORD LocalAddressLength,
+                              LPSOCKADDR LocalAddress, LPDWORD RemoteAddressLength, LPSOCKADDR RemoteAddress,
+                              const struct timeval *timeout, LPWSAOVERLAPPED Reserved);
+BOOL WSAAPI WSAConnectByNameW(SOCKET s, LPWSTR nodename, LPWSTR servicename, LPDWORD LocalAddressLength,
+                              LPSOCKADDR LocalAddress, LPDWORD RemoteAddressLength, LPSOCKADDR RemoteAddress,
+                              const struct timeval *timeout, LPWSAOVERLAPPED Reserved)
+    LINSOCK_WIDE(WSAConnectByNameW);
+#define WSAConnectByName LINSOCK_AW(WSAConnectByName)
+BOOL WSAAPI WSAConnectByList(SOCKET s, PSOCKET_ADDRESS_LIST SocketAddress, LPDWORD LocalAddressLength,
+                             LPSOCKADDR LocalAddress, LPDWORD RemoteAddressLength, LPSOCKADDR RemoteAddress,
+                             const struct timeval *timeout, LPWSAOVERLAPPED Reserved);
 int WSAAPI shutdown(SOCKET s, int how) LINSOCK_WS2(shutdown);
 int WSAAPI closesocket(SOCKET s);
 
@@ -51,6 +62,8 @@ BOOL WSAAPI WSAResetEvent(WSAEVENT hEvent);
 BOOL WSAAPI WSACloseEvent(WSAEVENT hEvent);
 DWORD WSAAPI WSAWaitForMultipleEvents(DWORD cEvents, const WSAEVENT *lphEvents, BOOL fWaitAll, DWORD dwTimeout,
                                       BOOL fAlertable);
+int WSAAPI WSAEventSelect(SOCKET s, WSAEVENT hEventObject, LONG lNetworkEvents);
+int WSAAPI WSAEnumNetworkEvents(SOCKET s, WSAEVENT hEventObject, LPWSANETWORKEVENTS lpNetworkEvents);
 
 u_short WSAAPI htons(u_short hostshort) LINSOCK_WS2(htons);
 u_long WSAAPI htonl(u_long hostlong) LINSOCK_WS2(htonl);

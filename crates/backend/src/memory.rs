@@ -5,7 +5,7 @@
 //! impossible `how` copies the new set in before it looks at `how`, and answers EFAULT or
 //! EINVAL (0.15 us; `process_vm_readv` takes 1.2 us). With no new set it writes the
 //! current mask out, which is how writability is asked, at places that are about to be
-//! written anyway.
+//! written anyway. `getcpu` and `mincore` do the same for 4 bytes and for one.
 
 use linsock_abi::Errno;
 
@@ -52,14 +52,18 @@ pub fn is_readable_throughout(address: usize, len: usize) -> bool {
     }
 }
 
-/// Whether both ends of `len` bytes at `address` can be written; 8 bytes at each end may be
-/// overwritten, so only memory that is about to be written may be asked about.
+/// Whether both ends of `len` bytes at `address` can be written; up to 8 bytes at each end, and
+/// none beyond, may be overwritten, so only memory that is about to be written may be asked about.
 pub fn is_writable(address: usize, len: usize) -> bool {
-    if len < 8 {
-        return false;
-    }
-    let Some(last) = address.checked_add(len - 8) else { return false };
-    probe_write(address) && (last / PAGE_BYTES == address / PAGE_BYTES || probe_write(last))
+    let (bytes, probe): (usize, fn(usize) -> bool) = match len {
+        0 => return true,
+        1..4 => (1, probe_write_1),
+        4..8 => (4, probe_write_4),
+        _ => (8, probe_write),
+    };
+    let Some(end) = address.checked_add(len - 1) else { return false };
+    // The last bytes may straddle two pages, so it is the very last one that tells the page.
+    probe(address) && (end / PAGE_BYTES == address / PAGE_BYTES || probe(address + len - bytes))
 }
 
 fn probe_read(address: usize) -> bool {
@@ -116,6 +120,29 @@ unsafe fn sigprocmask(how: libc::c_int, set: usize, old: usize) -> isize {
         -1 => -(errno() as isize),
         result => result as isize,
     }
+}
+
+/// As [`probe_write`] with 4 bytes: `getcpu` writes the processor's number, and ignores NULL.
+fn probe_write_4(address: usize) -> bool {
+    if address == 0 {
+        return false;
+    }
+    // SAFETY: the kernel writes 4 bytes to the address, or fails with EFAULT.
+    let result = unsafe { libc::syscall(libc::SYS_getcpu, address, 0usize, 0usize) };
+    // A sandbox may refuse the call; then there is no answer but the reader's.
+    result == 0 || (errno() != libc::EFAULT && is_readable(address, 4))
+}
+
+/// As [`probe_write`] with 1 byte: `mincore` writes one for the page it is asked about.
+fn probe_write_1(address: usize) -> bool {
+    static HERE: u8 = 0;
+    if address == 0 {
+        return false;
+    }
+    let page = (&raw const HERE).addr() & !(PAGE_BYTES - 1);
+    // SAFETY: the kernel writes 1 byte to the address, or fails with EFAULT.
+    let result = unsafe { libc::syscall(libc::SYS_mincore, page, 1usize, address) };
+    result == 0 || (errno() != libc::EFAULT && is_readable(address, 1))
 }
 
 /// Copies `len` bytes that belong to the caller, or fails with EFAULT where they cannot be read.
@@ -234,6 +261,24 @@ mod tests {
         assert!(!is_writable(16, 32));
         let text = b"read only memory of the program";
         assert!(!is_writable(text.as_ptr() as usize & !7, 8));
+    }
+
+    #[test]
+    fn short_ranges_are_asked_about_without_their_neighbours() {
+        let (base, page) = guarded();
+        for len in 1..=16 {
+            // SAFETY: the last bytes of the first page.
+            let end = unsafe { std::slice::from_raw_parts_mut(base.add(page - 40), 40) };
+            end.fill(0xA5);
+            let start = base as usize + page - 32;
+            assert!(is_writable(start, len), "{len} bytes");
+            assert!(end[..8].iter().chain(&end[8 + len..]).all(|&byte| byte == 0xA5), "{len}");
+            assert!(is_writable(base as usize + page - len, len));
+            assert!(!is_writable(base as usize + page - len + 1, len), "{len} bytes");
+            assert!(!is_writable(0, len));
+            let text = b"read only memory of the program";
+            assert!(!is_writable(text.as_ptr() as usize, len));
+        }
     }
 
     #[test]

@@ -41,6 +41,17 @@ pub fn sockaddr(address: SocketAddrV4) -> libc::sockaddr_in {
     }
 }
 
+/// A socket bound to port 0 as the work has it, in the cheapest way the kernel has: the port is
+/// left to `connect`.
+pub fn bound_socket() -> io::Result<i32> {
+    let fd = socket()?;
+    set_option(fd, libc::IPPROTO_IP, libc::IP_BIND_ADDRESS_NO_PORT, &1i32)?;
+    let any = sockaddr(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
+    // SAFETY: the address lives through the call, and its size is told.
+    check(unsafe { libc::bind(fd, (&raw const any).cast(), SOCKADDR_BYTES) })?;
+    Ok(fd)
+}
+
 /// Bytes of an IPv4 address, as the kernel takes it.
 pub const SOCKADDR_BYTES: u32 = size_of::<libc::sockaddr_in>() as u32;
 

@@ -1,4 +1,4 @@
-/* Clauses that need a network, ports or descriptors of their own: C-061, C-082..C-084, C-092, C-149, B-002, W-018.
+/* Clauses that need a network, ports or descriptors of their own: B-031, C-061, C-082..C-084, C-092, C-149, B-002, W-018.
  * The runner makes that world (src/world.rs); a test that finds itself in another one says so. */
 #include "harness.h"
 
@@ -17,6 +17,12 @@ TEST_ENV(c_082_no_route, "WORLD_NETWORK=own") {
     OWN_WORLD("WORLD_NETWORK");
     SA4 at = v4("192.0.2.1", 80);
     CHECK_EQ(connect_error(bound(), &at), WSAENETUNREACH);
+}
+
+TEST_ENV(b_031_unreachable, "WORLD_NETWORK=own") {
+    OWN_WORLD("WORLD_NETWORK");
+    SOCKET s = tcp();
+    CHECK_BOOL_ERR(WSAConnectByNameA(s, "192.0.2.1", "80", NULL, NULL, NULL, NULL, NULL, NULL), WSAEHOSTUNREACH);
 }
 
 TEST_ENV(c_083_host_unreachable, "WORLD_NETWORK=own WORLD_UNREACHABLE=192.0.2.9") {

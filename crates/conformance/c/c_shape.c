@@ -101,7 +101,8 @@ TEST(c_008_offers_what_the_page_refers_to) {
                           (void *)ReadFile, (void *)WriteFile, (void *)WSAConnect, (void *)WSAGetLastError,
                           (void *)WSAIoctl, (void *)WSARecv, (void *)WSASend, (void *)WSAStartup, (void *)bind,
                           (void *)closesocket, (void *)connect, (void *)getsockopt, (void *)setsockopt, (void *)recv,
-                          (void *)send, (void *)sendto };
+                          (void *)send, (void *)sendto, (void *)WSAConnectByNameA, (void *)WSAConnectByNameW,
+                          (void *)WSAConnectByList };
     for (unsigned i = 0; i < sizeof functions / sizeof *functions; i++) CHECK(functions[i] != NULL);
     CHECK(connect_ex() != NULL);
     CHECK(disconnect_ex() != NULL);

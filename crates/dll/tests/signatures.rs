@@ -163,6 +163,7 @@ fn function_pointer_types_are_those_of_windows_sys() {
         "LPWSAOVERLAPPED_COMPLETION_ROUTINE",
         "LPCONDITIONPROC",
         "LPTHREAD_START_ROUTINE",
+        "PAPCFUNC",
     ];
     let mut text = common::all_headers() + NORMALISE;
     for name in names {

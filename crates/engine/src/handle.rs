@@ -1,4 +1,5 @@
-//! Handles of objects that are not descriptors: events, completion ports, threads.
+//! Handles of objects that are not descriptors: events, completion ports, threads, and duplicates
+//! of sockets.
 //!
 //! A handle is a number far above any descriptor and a multiple of 4, because callers use its two
 //! low bits for themselves (O-008):
@@ -36,6 +37,17 @@ pub enum Object {
     Event(Arc<Event>),
     Port(Arc<Port>),
     Thread(Arc<ThreadObject>),
+    /// A duplicate of a socket, as long as that is open.
+    Socket(Duplicate),
+}
+
+/// Which socket a duplicated handle speaks of: a number, and which of those that had it.
+#[derive(Clone, Copy, Debug)]
+pub struct Duplicate {
+    /// The SOCKET.
+    pub number: usize,
+    /// Its generation.
+    pub generation: u32,
 }
 
 /// Whether a number is in the range of handles (it may still be closed).
@@ -156,8 +168,52 @@ impl HandleTable {
         match self.get(handle)? {
             Object::Event(event) => Ok(Target::Event(event)),
             Object::Thread(thread) => Ok(Target::Thread(thread)),
+            Object::Socket(_) => crate::socket::signal_of(self.socket(handle)?).map(Target::Signal),
             Object::Port(_) => Err(Win32Error::ERROR_INVALID_HANDLE),
         }
+    }
+
+    /// The SOCKET that a handle stands for: itself, or what it is a duplicate of (27.B).
+    ///
+    /// # Errors
+    /// ERROR_INVALID_HANDLE: another kind of object, or the socket is closed. A number below the
+    /// range of handles is not looked at.
+    #[inline]
+    pub fn socket(&self, handle: usize) -> Result<usize, Win32Error> {
+        if !is_handle(handle) {
+            return Ok(handle);
+        }
+        match self.get(handle)? {
+            Object::Socket(of) if crate::socket::is_open_as(of.number, of.generation) => {
+                Ok(of.number)
+            }
+            _ => Err(Win32Error::ERROR_INVALID_HANDLE),
+        }
+    }
+
+    /// Opens another handle of what a handle stands for.
+    ///
+    /// # Errors
+    /// ERROR_INVALID_HANDLE; ERROR_NOT_ENOUGH_MEMORY.
+    pub fn duplicate(&self, handle: usize) -> Result<usize, Win32Error> {
+        if !is_handle(handle) {
+            return self.insert(Object::Socket(crate::socket::duplicate(handle)?));
+        }
+        let object = self.get(handle)?;
+        match &object {
+            Object::Port(port) => port.note_duplicate(),
+            Object::Socket(_) => drop(self.socket(handle)?),
+            Object::Event(_) | Object::Thread(_) => {}
+        }
+        self.insert(object)
+    }
+
+    /// Whether a completion port has an open handle.
+    pub fn has_port(&self, port: &Arc<Port>) -> bool {
+        let table = self.slots.read().unwrap_or_else(PoisonError::into_inner);
+        let is_it =
+            |object: &Object| matches!(object, Object::Port(other) if Arc::ptr_eq(other, port));
+        table.slots.iter().any(|slot| slot.object.as_ref().is_some_and(is_it))
     }
 }
 

@@ -4,6 +4,7 @@
 //! [`operation`] what an overlapped operation is and how it ends, [`port`] the completion
 //! ports, [`wait`] the signals and waits, [`reactor`] the one thread behind it all.
 
+pub mod apc;
 pub mod blocking;
 pub mod contract;
 pub mod event;

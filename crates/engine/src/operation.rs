@@ -7,10 +7,12 @@
 //! one who closes the socket, a time-out or the end of its thread (X-008, O-011). That an
 //! operation cannot end twice is not a promise but a type.
 
+use crate::apc::{self, Apc};
 use crate::event::Event;
 use crate::port::{Packet, Port};
 use crate::socket::AcceptEx;
 use crate::sync::plain::{Arc, Mutex, lock};
+use crate::thread::{self, ThreadObject};
 use crate::wait::Signal;
 use linsock_abi::map::Call;
 use linsock_abi::{NtStatus, OVERLAPPED, WsaError};
@@ -74,6 +76,21 @@ impl Ending {
     }
 }
 
+/// A completion routine and where it runs.
+struct Routine {
+    function: apc::Routine,
+    /// The thread that started the operation.
+    thread: Arc<ThreadObject>,
+    /// Which socket it is of.
+    socket: usize,
+}
+
+impl std::fmt::Debug for Routine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Routine({:?}, thread {})", self.function, self.thread.id())
+    }
+}
+
 /// A caller's OVERLAPPED and how its end is told.
 #[derive(Debug)]
 pub struct Overlapped {
@@ -81,6 +98,7 @@ pub struct Overlapped {
     event: Option<Arc<Event>>,
     /// A packet goes to the port; not with the event handle's low bit set (O-008).
     packet: bool,
+    routine: Option<Box<Routine>>,
 }
 
 impl Overlapped {
@@ -108,9 +126,27 @@ impl Overlapped {
                 Some(event)
             }
         };
-        let overlapped = Overlapped { address, event, packet };
+        let overlapped = Overlapped { address, event, packet, routine: None };
         overlapped.internal().store(pending(), Ordering::Relaxed);
         Ok(overlapped)
+    }
+
+    /// The same for an operation whose end is told to a completion routine on the calling
+    /// thread. hEvent is the caller's own then, and not looked at (O-007, R-015).
+    ///
+    /// # Safety
+    /// As for [`Overlapped::begin`]; the routine may be called with the results.
+    pub unsafe fn begin_with_routine(
+        address: usize,
+        signal: &Signal,
+        function: apc::Routine,
+    ) -> Self {
+        signal.reset();
+        let socket = std::ptr::from_ref(signal).addr();
+        let routine = Some(Box::new(Routine { function, thread: thread::current(), socket }));
+        let overlapped = Overlapped { address, event: None, packet: false, routine };
+        overlapped.internal().store(pending(), Ordering::Relaxed);
+        overlapped
     }
 
     /// The caller's address of it.
@@ -118,9 +154,9 @@ impl Overlapped {
         self.address
     }
 
-    /// Whether an event tells of the end.
+    /// Whether an event or a routine tells of the end, not a packet.
     pub fn has_event(&self) -> bool {
-        self.event.is_some()
+        self.event.is_some() || self.routine.is_some()
     }
 
     fn internal(&self) -> &AtomicUsize {
@@ -339,7 +375,7 @@ pub fn silence(operation: Box<Operation>, ended: Ended) {
 }
 
 /// Makes a result visible: OVERLAPPED, then the event or the handle's own signal, then the
-/// packet. Nothing of the OVERLAPPED is touched afterwards (O-011).
+/// routine or the packet. Nothing of the OVERLAPPED is touched afterwards (O-011).
 pub fn publish(
     overlapped: &Overlapped,
     ended: &Ended,
@@ -353,6 +389,17 @@ pub fn publish(
         (Some(event), _) => event.set(),
         (None, Some(signal)) => signal.set(),
         (None, None) => {}
+    }
+    if let Some(routine) = &overlapped.routine {
+        // A thread that has ended runs nothing.
+        routine.thread.apcs().push(Apc::Completion {
+            routine: routine.function,
+            error: ended.error.map_or(0, |error| error.0 as u32),
+            bytes: ended.bytes,
+            overlapped: overlapped.address,
+            flags: ended.flags,
+            socket: routine.socket,
+        });
     }
     if let Some(route) = route {
         route.port.post(Packet {

@@ -260,7 +260,7 @@ impl Reactor {
         }
         let visited = port.was_visited(&mut watched.seen);
         drop(ports);
-        let idle = !visited && port.attend(true) == 0;
+        let idle = !visited && port.attend_from_afar() == 0;
         let mut ports = lock(&self.ports);
         let Some(watched) = ports.get_mut(&id) else { return };
         port.was_visited(&mut watched.seen);

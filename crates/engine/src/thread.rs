@@ -15,6 +15,7 @@ use linsock_abi::Win32Error;
 use linsock_backend::leap::{self, Frame};
 use linsock_backend::thread as raw;
 
+use crate::apc;
 use crate::wait::Signal;
 
 /// The exit code of a thread that still runs (STILL_ACTIVE).
@@ -28,6 +29,7 @@ pub struct ThreadObject {
     signal: Signal,
     id: OnceLock<u32>,
     exit_code: AtomicU32,
+    apcs: apc::Queue,
 }
 
 impl Default for ThreadObject {
@@ -43,6 +45,7 @@ impl ThreadObject {
             signal: Signal::new(true, false),
             id: OnceLock::new(),
             exit_code: AtomicU32::new(STILL_ACTIVE),
+            apcs: apc::Queue::default(),
         }
     }
 
@@ -54,6 +57,11 @@ impl ThreadObject {
     /// The thread's number; waits for a thread that was only just started to tell it.
     pub fn id(&self) -> u32 {
         *self.id.wait()
+    }
+
+    /// What the thread is to run in its alertable waits.
+    pub fn apcs(&self) -> &apc::Queue {
+        &self.apcs
     }
 
     /// [`STILL_ACTIVE`], or what the thread ended with.
@@ -83,6 +91,8 @@ impl Drop for Ending {
         if id == std::process::id() && !CALLED_EXIT.get() {
             return;
         }
+        // Nothing runs here any more.
+        self.0.apcs.close();
         crate::operation::thread_exit(id);
         crate::port::thread_exit();
         self.0.exit_code.store(EXIT_CODE.get(), Ordering::Release);
@@ -124,6 +134,14 @@ pub fn current() -> Arc<ThreadObject> {
     CURRENT
         .try_with(|ending| ending.get_or_init(|| attach(Arc::new(ThreadObject::new()))).0.clone())
         .unwrap_or_else(|_| attach(Arc::new(ThreadObject::new())).0.clone())
+}
+
+/// Looks at the object of the current thread.
+pub fn with_current<R>(look: impl Fn(&ThreadObject) -> R) -> R {
+    let looked = CURRENT
+        .try_with(|ending| look(&ending.get_or_init(|| attach(Arc::new(ThreadObject::new()))).0));
+    // As for `current`.
+    looked.unwrap_or_else(|_| look(&ThreadObject::new()))
 }
 
 /// Ties an object to the current thread.
@@ -170,13 +188,23 @@ pub unsafe fn spawn(
 /// The first function of a started thread.
 extern "C" fn run(start: *mut c_void) -> *mut c_void {
     // SAFETY: `start` is the box that `spawn` gave to this thread alone.
-    let (routine, parameter) = unsafe { begin(start) };
+    let mut first = unsafe { begin(start) };
+    let first = ptr::from_mut(&mut first).cast();
     // SAFETY: the caller of `spawn` vouched for the routine and its parameter. The frame's place
     // is this thread's own.
-    let code = FRAME.with(|frame| unsafe { leap::call(frame.as_ptr(), routine, parameter) });
+    let code = FRAME.with(|frame| unsafe { leap::call(frame.as_ptr(), enter, first) });
     FRAME.set(0);
     EXIT_CODE.set(code);
     ptr::null_mut()
+}
+
+/// What was queued before the thread began comes before its function.
+unsafe extern "system" fn enter(first: *mut c_void) -> u32 {
+    // SAFETY: what `run` has on its stack.
+    let (routine, parameter) = unsafe { *first.cast::<(StartRoutine, *mut c_void)>() };
+    apc::run();
+    // SAFETY: the caller of `spawn` vouched for both.
+    unsafe { routine(parameter) }
 }
 
 /// Takes over what `spawn` left and ties the object to this thread.

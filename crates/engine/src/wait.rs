@@ -156,6 +156,8 @@ pub enum Target {
     Thread(std::sync::Arc<ThreadObject>),
     /// A socket's own signal: sockets' places are never given back.
     Signal(&'static Signal),
+    /// Set while a thread has APCs to run; for its own alertable waits.
+    Alert(std::sync::Arc<ThreadObject>),
 }
 
 impl Target {
@@ -165,6 +167,7 @@ impl Target {
             Target::Event(event) => event.signal(),
             Target::Thread(thread) => thread.signal(),
             Target::Signal(signal) => signal,
+            Target::Alert(thread) => thread.apcs().alert(),
         }
     }
 }
@@ -183,6 +186,7 @@ pub enum WaitResult {
 struct Waiter {
     targets: Vec<Target>,
     all: bool,
+    alertable: bool,
     outcome: AtomicUsize,
     wake: Condvar,
 }
@@ -201,9 +205,10 @@ impl Waits {
         while signal.is_set() {
             let queue = self.by_signal.get(&signal.key());
             let satisfied = queue.and_then(|queue| {
-                queue
-                    .iter()
-                    .find_map(|waiter| Some((take(&waiter.targets, waiter.all)?, waiter.clone())))
+                queue.iter().find_map(|waiter| {
+                    let index = take(&waiter.targets, waiter.all, waiter.alertable)?;
+                    Some((index, waiter.clone()))
+                })
             });
             let Some((index, waiter)) = satisfied else {
                 break;
@@ -238,8 +243,18 @@ impl Waits {
     }
 }
 
-/// Under the lock, all targets watched: consumes what satisfies the wait, in one step.
-fn take(targets: &[Target], all: bool) -> Option<usize> {
+/// Under the lock, all targets watched: consumes what satisfies the wait, in one step. The last
+/// target of an alertable wait is its alert, which satisfies it whatever the others do, but comes
+/// after them.
+fn take(targets: &[Target], all: bool, alertable: bool) -> Option<usize> {
+    let (objects, alert) = targets.split_at(targets.len() - usize::from(alertable));
+    take_objects(objects, all).or_else(|| {
+        let alert = alert.first()?;
+        alert.signal().is_set().then_some(objects.len())
+    })
+}
+
+fn take_objects(targets: &[Target], all: bool) -> Option<usize> {
     if !all {
         let index = targets.iter().position(|target| target.signal().is_set())?;
         targets[index].signal().consume();
@@ -287,9 +302,29 @@ impl Dispatcher {
     }
 
     fn wait(&self, targets: &[Target], all: bool, timeout_ms: u32) -> WaitResult {
+        self.wait_for(targets, all, timeout_ms, false)
+    }
+
+    /// The same with an alert as the last target.
+    fn wait_alertably(&self, targets: &[Target], all: bool, timeout_ms: u32) -> WaitResult {
+        let objects = targets.len() - 1;
+        match self.wait_for(targets, all, timeout_ms, true) {
+            WaitResult::Signalled(index) if index == objects => WaitResult::Alerted,
+            result => result,
+        }
+    }
+
+    fn wait_for(
+        &self,
+        targets: &[Target],
+        all: bool,
+        timeout_ms: u32,
+        alertable: bool,
+    ) -> WaitResult {
+        let objects = targets.len() - usize::from(alertable);
         // Only the first signal may be taken without the lock: taking a later one could pass over
         // an earlier one that was set in the meantime (E-005).
-        if let Some(first) = targets.first().filter(|_| !all || targets.len() == 1) {
+        if let Some(first) = targets.first().filter(|_| !all || objects == 1) {
             match first.signal().glance() {
                 Glance::Taken => return WaitResult::Signalled(0),
                 Glance::NotSet if timeout_ms == 0 && targets.len() == 1 => {
@@ -302,7 +337,7 @@ impl Dispatcher {
 
         let mut waits = lock(&self.waits);
         targets.iter().for_each(|target| target.signal().watch());
-        let taken = take(targets, all);
+        let taken = take(targets, all, alertable);
         if taken.is_some() || timeout_ms == 0 {
             targets.iter().for_each(|target| target.signal().unwatch());
             return taken.map_or(WaitResult::TimedOut, WaitResult::Signalled);
@@ -310,6 +345,7 @@ impl Dispatcher {
         let waiter = Arc::new(Waiter {
             targets: targets.to_vec(),
             all,
+            alertable,
             outcome: AtomicUsize::new(PENDING),
             wake: Condvar::new(),
         });
@@ -361,8 +397,8 @@ pub fn dispatcher() -> &'static Dispatcher {
 /// Waits until one (or, with `all`, every one) of the targets is set and consumes what auto-reset
 /// signals it returns (E-005, E-006, E-007, E-011).
 ///
-/// `alertable` asks for completion routines to be run meanwhile; this library queues none yet, so
-/// it does not change the wait.
+/// An alertable wait that is not satisfied runs the APCs and completion routines of its thread,
+/// all that are queued, and ends by that.
 ///
 /// # Errors
 /// ERROR_INVALID_PARAMETER: none or more than 64 targets; one object twice in a wait for all.
@@ -370,7 +406,7 @@ pub fn wait(
     targets: &[Target],
     all: bool,
     timeout_ms: u32,
-    _alertable: bool,
+    alertable: bool,
 ) -> Result<WaitResult, Win32Error> {
     let twice = |(index, target): (usize, &Target)| {
         let others = &targets[..index];
@@ -380,11 +416,34 @@ pub fn wait(
     if count_wrong || (all && targets.iter().enumerate().any(twice)) {
         return Err(Win32Error::ERROR_INVALID_PARAMETER);
     }
-    Ok(dispatcher().wait(targets, all, timeout_ms))
+    if !alertable {
+        return Ok(dispatcher().wait(targets, all, timeout_ms));
+    }
+    let mut targets = targets.to_vec();
+    targets.push(Target::Alert(crate::thread::current()));
+    let result = dispatcher().wait_alertably(&targets, all, timeout_ms);
+    // What runs may end the thread, whose frames are left as they are.
+    drop(targets);
+    Ok(answered(result))
 }
 
-/// Sleeps for the time; 0 gives up the rest of the time slice, [`INFINITE`] never returns.
-pub fn sleep(timeout_ms: u32, _alertable: bool) -> WaitResult {
+/// Runs what an alert was for.
+fn answered(result: WaitResult) -> WaitResult {
+    if result == WaitResult::Alerted {
+        crate::apc::run();
+    }
+    result
+}
+
+/// Sleeps for the time; 0 gives up the rest of the time slice, [`INFINITE`] never returns. An
+/// alertable sleep ends early by APCs that ran.
+pub fn sleep(timeout_ms: u32, alertable: bool) -> WaitResult {
+    if alertable && (timeout_ms != 0 || crate::apc::is_due()) {
+        let alert = [Target::Alert(crate::thread::current())];
+        let result = dispatcher().wait_alertably(&alert, false, timeout_ms);
+        drop(alert);
+        return answered(result);
+    }
     if timeout_ms == 0 {
         std::thread::yield_now();
         return WaitResult::TimedOut;

@@ -51,14 +51,33 @@ pub(crate) unsafe fn write_address(
     }
     // SAFETY: just read by the kernel.
     let room = usize::try_from(unsafe { len.read_unaligned() }).unwrap_or(0);
-    if room < needed || needed < 8 || !is_writable(name.addr(), needed) {
+    let writable = room >= needed && is_writable(name.addr(), needed) && is_writable(len.addr(), 4);
+    if !writable {
         return Err(WsaError::WSAEFAULT);
     }
-    // SAFETY: `needed` bytes were just written by the kernel; the length is the caller's.
+    // SAFETY: both were just written by the kernel.
     unsafe {
         std::ptr::copy_nonoverlapping(bytes.as_ptr(), name.cast::<u8>(), needed);
         len.write_unaligned(needed as i32);
     }
+    Ok(())
+}
+
+/// Whether a call that is only about to begin will be able to store a number; it stays as it is.
+///
+/// # Errors
+/// WSAEFAULT: NULL or unwritable.
+pub(crate) fn check_count(count: *mut u32) -> Result<(), WsaError> {
+    if !is_readable(count.addr(), size_of::<u32>()) {
+        return Err(WsaError::WSAEFAULT);
+    }
+    // SAFETY: just read by the kernel.
+    let before = unsafe { count.read_unaligned() };
+    if !is_writable(count.addr(), size_of::<u32>()) {
+        return Err(WsaError::WSAEFAULT);
+    }
+    // SAFETY: just written by the kernel.
+    unsafe { count.write_unaligned(before) };
     Ok(())
 }
 
@@ -69,8 +88,7 @@ pub(crate) unsafe fn write_address(
 pub(crate) fn check_overlapped(overlapped: *mut OVERLAPPED) -> Result<usize, WsaError> {
     let address = overlapped.addr();
     let ends_on_the_page = address & 0xfff <= 0x1000 - size_of::<OVERLAPPED>();
-    let writable = is_readable(address, size_of::<OVERLAPPED>())
-        && address.is_multiple_of(8)
+    let writable = address.is_multiple_of(8)
         && is_writable(address, 8)
         && (ends_on_the_page || is_readable(address + 24, 8));
     if writable { Ok(address) } else { Err(WsaError::WSAEFAULT) }

@@ -3,7 +3,7 @@
 /// Handles, errors and the types everything shares.
 pub mod Foundation {
     pub use crate::last_error::{GetLastError, SetLastError};
-    pub use crate::threading::CloseHandle;
+    pub use crate::threading::{CloseHandle, DuplicateHandle};
     pub use linsock_abi::*;
 }
 
@@ -20,11 +20,15 @@ pub mod Networking {
         pub use crate::winsock::address::*;
         pub use crate::winsock::address_string::*;
         pub use crate::winsock::byte_order::*;
+        pub use crate::winsock::connect_by::{
+            WSAConnectByList, WSAConnectByNameA, WSAConnectByNameW, WSAConnectByNameW_utf32,
+        };
         pub use crate::winsock::connection::{WSAConnect, connect};
         pub use crate::winsock::database::*;
         pub use crate::winsock::ioctl::*;
         pub use crate::winsock::name_service::*;
         pub use crate::winsock::name_service_wide::*;
+        pub use crate::winsock::network_events::*;
         pub use crate::winsock::option::*;
         pub use crate::winsock::select::*;
         pub use crate::winsock::socket::*;
@@ -50,12 +54,12 @@ pub mod System {
     /// Events, threads and waits.
     pub mod Threading {
         pub use crate::threading::{
-            CreateEventA, CreateEventW, CreateThread, ExitThread, GetCurrentThread,
-            GetCurrentThreadId, GetExitCodeThread, ResetEvent, SetEvent, Sleep, SleepEx,
-            WaitForMultipleObjects, WaitForMultipleObjectsEx, WaitForSingleObject,
-            WaitForSingleObjectEx,
+            CreateEventA, CreateEventW, CreateThread, ExitThread, GetCurrentProcess,
+            GetCurrentThread, GetCurrentThreadId, GetExitCodeThread, QueueUserAPC, ResetEvent,
+            SetEvent, SignalObjectAndWait, Sleep, SleepEx, WaitForMultipleObjects,
+            WaitForMultipleObjectsEx, WaitForSingleObject, WaitForSingleObjectEx,
         };
-        pub use linsock_abi::{INFINITE, LPTHREAD_START_ROUTINE};
+        pub use linsock_abi::{INFINITE, LPTHREAD_START_ROUTINE, PAPCFUNC};
     }
 
     /// Time since the system started.

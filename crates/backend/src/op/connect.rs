@@ -112,6 +112,15 @@ impl Connect {
                     Err(Errno(libc::EALREADY | libc::EINPROGRESS)) => {
                         return Step::Wait(Want::Writable);
                     }
+                    // Only a connection that existed can be reset, and if nothing was left to
+                    // send, it was all that was asked for.
+                    Err(Errno(libc::ECONNRESET | libc::EPIPE)) if self.data.is_empty() => {
+                        self.phase = Phase::Sending;
+                        return Step::Done(Outcome {
+                            reset: true,
+                            ..Outcome::bytes(self.total as usize)
+                        });
+                    }
                     Err(error) => return Step::Done(Outcome::failed(error)),
                 },
                 Phase::Sending => {

@@ -37,6 +37,8 @@ pub struct Outcome {
     pub truncated: bool,
     /// The bytes were out-of-band data.
     pub out_of_band: bool,
+    /// The operation succeeded, but its connection is gone already.
+    pub reset: bool,
 }
 
 impl Outcome {

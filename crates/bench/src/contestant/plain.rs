@@ -21,7 +21,7 @@ impl Plain {
 
     /// Starts a connection; `Some`: the block is out already.
     fn start(&self) -> Result<Option<i32>> {
-        let fd = raw::socket()?;
+        let fd = raw::bound_socket()?;
         // SAFETY: the address lives through the call, and its size is told.
         let connected =
             unsafe { libc::connect(fd, (&raw const self.peer).cast(), raw::SOCKADDR_BYTES) };

@@ -31,7 +31,7 @@ impl Uring {
     }
 
     fn start(&mut self) -> Result<()> {
-        let fd = raw::socket()?;
+        let fd = raw::bound_socket()?;
         let target = types::Fd(fd);
         let connect =
             opcode::Connect::new(target, (&raw const *self.peer).cast(), raw::SOCKADDR_BYTES)

@@ -10,11 +10,15 @@
 //! kernel wakes the one that sat down last. A thread that comes back takes the next packet
 //! before any waiter (P-015).
 //!
+//! An alertable wait can be called off, which is meant for one thread: a parked one is called
+//! by name. A kick reaches whichever thread sits; one that gets up for a kick meant for another
+//! kicks again, and does not sit down before the other has got up.
+//!
 //! Everything here happens under one lock, but for the sitting itself. A seat must keep a
 //! kick that comes before the wait; then no wake-up is lost: whoever posts a packet either
 //! sees the waiter, and kicks, or did so before the waiter looked at the queue.
 
-use crate::sync::{Arc, AtomicU32, Condvar, Mutex, MutexGuard, Ordering, lock};
+use crate::sync::{Arc, AtomicBool, AtomicU32, Condvar, Mutex, MutexGuard, Ordering, lock};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
@@ -30,6 +34,20 @@ pub trait Seat {
 #[derive(Debug, Default)]
 pub struct Waiter {
     called: Condvar,
+    /// The thread's alertable wait is called off. Changes under the desk's lock, or while the
+    /// thread waits nowhere.
+    alerted: AtomicBool,
+}
+
+impl Waiter {
+    /// Calls the thread's next wait off, or no longer does; for the thread itself.
+    pub fn set_alerted(&self, alerted: bool) {
+        self.alerted.store(alerted, Ordering::Relaxed);
+    }
+
+    fn is_alerted(&self) -> bool {
+        self.alerted.load(Ordering::Relaxed)
+    }
 }
 
 /// A thread's waiter, shared with whoever calls it.
@@ -61,6 +79,27 @@ struct State<P> {
     closed: bool,
 }
 
+impl<P> State<P> {
+    /// Whether a thread that sits was called and has not got up yet.
+    fn calls_a_sitter(&self) -> bool {
+        self.waiting.iter().any(|waiting| waiting.seated && waiting.waiter.is_alerted())
+    }
+
+    /// The latest of those that wait and were handed nothing yet.
+    fn latest(&self) -> Option<&Waiting<P>> {
+        self.waiting.iter().rfind(|waiting| waiting.given.is_none())
+    }
+
+    /// Whoever may have taken kicks answers for all of them: the one for a thread that was called
+    /// is passed on here, `release` sees to those for packets.
+    fn answer_kicks(&mut self, seat: &impl Seat) {
+        self.kicks = 0;
+        if self.calls_a_sitter() {
+            seat.kick();
+        }
+    }
+}
+
 /// The queue and its waiters.
 #[derive(Debug)]
 pub struct Desk<P> {
@@ -78,6 +117,8 @@ pub enum NoPacket {
     TimedOut,
     /// The port was closed.
     Closed,
+    /// The wait was called off.
+    Alerted,
 }
 
 /// What the desk asks of a thread between two looks at the queue.
@@ -159,13 +200,14 @@ impl<P> Desk<P> {
         let mut polled = false;
         loop {
             if state.closed {
+                if state.seated > 0 {
+                    // Several kicks may wake one thread alone.
+                    seat.kick();
+                }
                 return Err(NoPacket::Closed);
             }
             if state.running < self.limit && !state.packets.is_empty() {
-                let later = |last: &Waiting<P>| {
-                    !last.seated && last.given.is_none() && last.arrival > arrival
-                };
-                if state.waiting.last().is_some_and(later) {
+                if state.latest().is_some_and(|last| !last.seated && last.arrival > arrival) {
                     // It was this thread that saw the I/O, but another one came later.
                     Self::hand_over(&mut state);
                     continue;
@@ -178,15 +220,18 @@ impl<P> Desk<P> {
                 return Ok(());
             }
             let now = deadline.map(|deadline| (deadline, Instant::now()));
-            if now.is_some_and(|(deadline, now)| now >= deadline) {
+            let alerted = me.is_alerted();
+            if alerted || now.is_some_and(|(deadline, now)| now >= deadline) {
                 if polled {
                     self.release(state, seat);
-                    return Err(NoPacket::TimedOut);
+                    return Err(if alerted { NoPacket::Alerted } else { NoPacket::TimedOut });
                 }
                 polled = true;
                 drop(state);
                 visit(Visit::Polled);
                 state = lock(&self.state);
+                // The look may have taken a kick that was for somebody who sits.
+                state.answer_kicks(seat);
                 continue;
             }
             let left = now.map(|(deadline, now)| deadline - now);
@@ -194,7 +239,7 @@ impl<P> Desk<P> {
                 state.arrivals += 1;
                 arrival = state.arrivals;
             }
-            let seated = state.seated + state.running < self.limit;
+            let seated = state.seated + state.running < self.limit && !state.calls_a_sitter();
             let entry =
                 Waiting { waiter: me.clone(), arrival, seated, given: None, stirred: false };
             // A thread that only looked up keeps its place among the waiters.
@@ -210,9 +255,8 @@ impl<P> Desk<P> {
                 state = lock(&self.state);
                 state.seated -= 1;
                 self.seats_taken.store(state.seated, Ordering::SeqCst);
-                // Whoever got up answers for every kick; `release` kicks again if need be.
-                state.kicks = 0;
                 Self::leave(&mut state, arrival);
+                state.answer_kicks(seat);
             } else {
                 state = Self::park(state, me, arrival, left);
                 if let Some(packet) = Self::leave(&mut state, arrival) {
@@ -279,9 +323,7 @@ impl<P> Desk<P> {
     fn release(&self, mut state: MutexGuard<'_, State<P>>, seat: &impl Seat) {
         let mut kicks = 0;
         while !state.packets.is_empty() && state.running < self.limit {
-            let Some(last) = state.waiting.last().filter(|last| last.given.is_none()) else {
-                break;
-            };
+            let Some(last) = state.latest() else { break };
             if !last.seated {
                 Self::hand_over(&mut state);
                 continue;
@@ -307,11 +349,22 @@ impl<P> Desk<P> {
         }
     }
 
-    /// A kick was taken by somebody who did not sit: whoever it was meant for gets another one.
-    pub fn kick_again(&self, seat: &impl Seat) {
+    /// Calls off the alertable wait of a thread, or its next one.
+    pub fn alert(&self, seat: &impl Seat, waiter: &WaiterRef) {
         let mut state = lock(&self.state);
-        state.kicks = 0;
-        self.release(state, seat);
+        waiter.set_alerted(true);
+        let Some(entry) =
+            state.waiting.iter_mut().find(|waiting| Arc::ptr_eq(&waiting.waiter, waiter))
+        else {
+            return;
+        };
+        if !entry.seated {
+            entry.stirred = true;
+            waiter.called.notify_one();
+            return;
+        }
+        drop(state);
+        seat.kick();
     }
 
     /// A running thread blocks elsewhere, ends, or turns to another port.
@@ -335,6 +388,21 @@ impl<P> Desk<P> {
     /// Whether a thread sits, and so hears of I/O.
     pub fn is_attended(&self) -> bool {
         self.seats_taken.load(Ordering::SeqCst) > 0
+    }
+
+    /// A thread that is about to take packets looked after the I/O, and may have taken kicks.
+    pub fn took_kicks(&self, seat: &impl Seat) {
+        lock(&self.state).answer_kicks(seat);
+    }
+
+    /// Somebody who does not wait here looked after the I/O, and may have taken kicks.
+    pub fn was_polled(&self, seat: &impl Seat) {
+        let mut state = lock(&self.state);
+        if state.closed && state.seated > 0 {
+            seat.kick();
+        }
+        state.answer_kicks(seat);
+        self.release(state, seat);
     }
 
     /// Whether the desk is closed.

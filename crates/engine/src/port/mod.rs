@@ -11,7 +11,8 @@ pub use worker::{Blocked, by_handle, forget_worker, own_ring, thread_exit};
 
 use crate::io::{self, Source};
 use crate::sync::plain::{Arc, Mutex};
-use desk::{Desk, NoPacket, Seat, Visit, Wish};
+use crate::thread::with_current;
+use desk::{Desk, NoPacket, Seat, Visit, WaiterRef, Wish};
 use linsock_abi::Win32Error;
 use linsock_backend::poller::{Events, Poller};
 use std::cell::{Cell, RefCell};
@@ -37,6 +38,8 @@ pub struct Port {
     poller: Poller,
     id: u64,
     closed: AtomicBool,
+    /// It has or had more than one handle.
+    duplicated: AtomicBool,
     /// Goes up with each look after the I/O, so that the reactor can tell an attended port.
     visits: AtomicU64,
     /// Some socket's readiness, or a ring, is told of here.
@@ -90,6 +93,7 @@ impl Port {
             poller,
             id: PORTS.fetch_add(1, Ordering::Relaxed),
             closed: AtomicBool::new(false),
+            duplicated: AtomicBool::new(false),
             visits: AtomicU64::new(0),
             watched: AtomicBool::new(false),
             looked_after: AtomicBool::new(false),
@@ -120,14 +124,22 @@ impl Port {
         }
     }
 
+    /// Calls off a thread's alertable wait here.
+    pub(crate) fn alert(&self, waiter: &WaiterRef) {
+        self.desk.alert(&self.poller, waiter);
+    }
+
     /// Takes up to `max` packets into `taken`, waiting for the first one.
     ///
     /// # Errors
-    /// WAIT_TIMEOUT after `timeout_ms`; ERROR_ABANDONED_WAIT_0 when the port is closed.
+    /// WAIT_TIMEOUT after `timeout_ms`; ERROR_ABANDONED_WAIT_0 when the port is closed;
+    /// WAIT_IO_COMPLETION when the wait is alertable and the thread has APCs to run: the caller
+    /// runs them ([`crate::apc::run`]) once it has left the port.
     pub fn take(
         self: &Arc<Self>,
         max: usize,
         timeout_ms: u32,
+        alertable: bool,
         taken: &mut Vec<Packet>,
     ) -> Result<(), Win32Error> {
         let deadline = crate::wait::deadline(timeout_ms);
@@ -137,12 +149,19 @@ impl Port {
                 worker::visit(self, || {
                     self.attend(true);
                 });
+                self.desk.took_kicks(&self.poller);
             }
             if let Some(ring) = &worker.ring
                 && ring.has_completions()
             {
                 // Completions of this thread's own ring cost no system call.
                 worker::visit(self, || io::reap(ring));
+            }
+            if alertable {
+                let due = with_current(|thread| thread.apcs().enter_port(self, &worker.waiter));
+                if due {
+                    worker.waiter.set_alerted(true);
+                }
             }
             let mut running = worker.shared.stop();
             let result = self.desk.take(
@@ -160,11 +179,18 @@ impl Port {
             );
             if running {
                 worker.shared.run();
-                self.mind();
             }
+            if alertable {
+                with_current(|thread| thread.apcs().leave_port());
+                // Nobody calls any more.
+                worker.waiter.set_alerted(false);
+            }
+            // However it ended, this thread sits here no longer.
+            self.mind();
             result.map_err(|none| match none {
                 NoPacket::TimedOut => Win32Error(linsock_abi::WAIT_TIMEOUT),
                 NoPacket::Closed => Win32Error::ERROR_ABANDONED_WAIT_0,
+                NoPacket::Alerted => Win32Error(linsock_abi::WAIT_IO_COMPLETION),
             })
         })
     }
@@ -178,7 +204,9 @@ impl Port {
         timeout_ms: u32,
         packet: &mut Packet,
     ) -> Result<(), Win32Error> {
-        self.take_many(1, timeout_ms, |_, mut packets| *packet = packets.next().unwrap_or_default())
+        self.take_many(1, timeout_ms, false, |_, mut packets| {
+            *packet = packets.next().unwrap_or_default()
+        })
     }
 
     /// Takes up to `max` packets and shows them, with their number, to `see`.
@@ -189,11 +217,12 @@ impl Port {
         self: &Arc<Self>,
         max: usize,
         timeout_ms: u32,
+        alertable: bool,
         see: impl FnOnce(usize, std::vec::Drain<'_, Packet>),
     ) -> Result<(), Win32Error> {
         // Kept for the next time; empty whenever it is put back.
         let mut taken = TAKEN.try_with(Cell::take).unwrap_or_default();
-        let result = self.take(max, timeout_ms, &mut taken);
+        let result = self.take(max, timeout_ms, alertable, &mut taken);
         if result.is_ok() {
             see(taken.len(), taken.drain(..));
         }
@@ -211,7 +240,7 @@ impl Port {
         }
         if poll && events.has_kick() {
             // It was meant for somebody who sits, and who may sleep on without it.
-            self.desk.kick_again(&self.poller);
+            self.desk.took_kicks(&self.poller);
         }
         let mut seen = 0;
         for (token, ready) in events.iter() {
@@ -220,6 +249,13 @@ impl Port {
         }
         events.clear();
         let _ = EVENTS.try_with(|place| *place.borrow_mut() = Some(events));
+        seen
+    }
+
+    /// Sees to the I/O on behalf of the threads that wait elsewhere.
+    pub(crate) fn attend_from_afar(&self) -> usize {
+        let seen = self.attend(true);
+        self.desk.was_polled(&self.poller);
         seen
     }
 
@@ -281,13 +317,25 @@ impl Port {
         self.desk.is_held_up()
     }
 
-    /// Whether the handle was closed; associated sockets may still hold the port (P-036).
+    /// Whether every handle was closed; associated sockets may still hold the port (P-036).
     #[inline]
     pub fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
     }
 
-    /// The handle was closed: every wait ends with ERROR_ABANDONED_WAIT_0.
+    /// Another handle is about to be opened.
+    pub fn note_duplicate(&self) {
+        self.duplicated.store(true, Ordering::Release);
+    }
+
+    /// Whether its first handle is open, and so may be remembered by a thread: the only one there
+    /// ever was, while the port is open.
+    #[inline]
+    pub fn has_one_handle(&self) -> bool {
+        !self.is_closed() && !self.duplicated.load(Ordering::Acquire)
+    }
+
+    /// The last handle was closed: every wait ends with ERROR_ABANDONED_WAIT_0.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Release);
         self.desk.close(&self.poller);

@@ -95,11 +95,11 @@ pub fn by_handle<R>(
     work: impl FnOnce(&Arc<Port>) -> Result<R, Win32Error>,
 ) -> Result<R, Win32Error> {
     let port = match LAST.try_with(Cell::take).ok().flatten() {
-        Some((known, port)) if known == handle && !port.is_closed() => port,
+        Some((known, port)) if known == handle && port.has_one_handle() => port,
         _ => crate::runtime::get().handles.port(handle)?,
     };
     let result = work(&port);
-    if !port.is_closed() {
+    if port.has_one_handle() {
         let _ = LAST.try_with(|last| last.set(Some((handle, port))));
     }
     result

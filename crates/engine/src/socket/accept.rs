@@ -1,5 +1,6 @@
 //! listen and accept.
 
+use super::network_events::BY_ACCEPT;
 use super::queue::Side;
 use super::{Binding, Number, Origin, Phase, Socket, install, open, translate};
 use crate::operation::Ended;
@@ -40,6 +41,7 @@ pub fn listen(number: Number, backlog: i32) -> Result<(), WsaError> {
         let _ = net::set_option_i32(socket.fd, 6, TCP_FASTOPEN, backlog.max(1));
     }
     socket.phase = Phase::Listening;
+    socket.note_events();
     Ok(())
 }
 
@@ -56,6 +58,16 @@ impl Socket {
 /// # Errors
 /// WSAEINVAL not listening; WSAEWOULDBLOCK; WSAECONNRESET; WSAEMFILE (B-005).
 pub fn accept(number: Number) -> Result<(Number, Address), WsaError> {
+    let accepted = take(number);
+    if let Ok((_, mut socket)) = open(number) {
+        socket.reenable(BY_ACCEPT);
+        socket.note_events();
+    }
+    accepted
+}
+
+/// accept, but for what it means for the listener's network events.
+fn take(number: Number) -> Result<(Number, Address), WsaError> {
     let (place, mut socket) = open(number)?;
     if !socket.is_connection_oriented() {
         return Err(WsaError::WSAEOPNOTSUPP);
@@ -104,6 +116,7 @@ pub fn accept(number: Number) -> Result<(Number, Address), WsaError> {
     let (family, kind, protocol) = (socket.family, socket.kind, socket.protocol);
     let (nonblocking, overlapped) = (socket.nonblocking, socket.overlapped);
     let options = socket.options.inherited();
+    let selection = socket.selection.as_ref().map(|selection| selection.of_accepted());
     drop(socket);
     let mut new = install(fd, family, kind, protocol)?;
     new.phase = Phase::Connected;
@@ -119,5 +132,13 @@ pub fn accept(number: Number) -> Result<(Number, Address), WsaError> {
     new.options = options;
     let local = net::local_address(fd).unwrap_or_default();
     new.binding = Some(Binding { address: local, in_kernel: true, pinned: true });
+    if selection.is_some() {
+        if let Err(error) = new.begin_selection(selection) {
+            drop(new);
+            let _ = super::close(fd as usize);
+            return Err(error);
+        }
+        new.note_events();
+    }
     Ok((fd as usize, peer))
 }

@@ -1,6 +1,7 @@
 //! AcceptEx: a connection that takes the place of a socket which exists already.
 
 use super::acceptance::{AcceptBuffer, AcceptEx, Acceptance};
+use super::network_events::BY_ACCEPT;
 use super::queue::Side;
 use super::{Binding, Context, Number, Origin, Phase, Place, Socket, open, translate};
 use crate::operation::{Ended, Ending, Notify, Operation, Overlapped};
@@ -75,6 +76,7 @@ unsafe fn post(
     let mut operation = Operation::new(Request::Accept(request), Call::Accept, notify);
     let acceptance = acceptance.clone();
     operation.accept = Some(Box::new(AcceptEx { acceptance, buffer, report: None }));
+    socket.reenable(BY_ACCEPT);
     socket.enqueue(place, Side::Input, operation, None);
     Ok(())
 }
@@ -166,6 +168,7 @@ impl Socket {
         }
         // Pollers watch what a descriptor stands for, not its number.
         self.unwatch();
+        self.unwatch_events();
         net::replace(self.fd, fd, self.inherit)
             .map_err(|errno: Errno| translate(errno, Call::Accept))?;
         self.generation = self.generation.wrapping_add(1);
@@ -191,6 +194,11 @@ impl Socket {
         // the context update; what this socket was told itself was left behind.
         listener.options.hold_back(self.fd);
         self.options.restore(self.fd);
+        if self.selects_events() {
+            self.forget_connection_events();
+            let _ = self.watch_events();
+            self.note_events();
+        }
         Ok(())
     }
 }

@@ -128,6 +128,7 @@ impl Socket {
             ring.cancel(*user_data);
         }
         self.unwatch();
+        self.unwatch_events();
         net::close(self.fd);
         let generation = self.generation;
         *self = Socket { generation, ..Socket::default() };

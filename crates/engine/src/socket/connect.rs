@@ -7,6 +7,8 @@ use crate::io;
 use crate::operation::{self, Ended, Ending, Notify, Operation, Overlapped};
 use crate::reactor;
 use crate::runtime;
+use crate::sync::plain::MutexGuard;
+use crate::wait::INFINITE;
 use linsock_abi::map::Call;
 use linsock_abi::{Errno, WsaError};
 use linsock_backend::address::{self, Address};
@@ -77,7 +79,7 @@ pub fn is_in_use(overlapped: usize) -> bool {
 }
 
 impl Socket {
-    fn may_connect_ex(&mut self) -> Result<(), WsaError> {
+    pub(super) fn may_connect_ex(&mut self) -> Result<(), WsaError> {
         match self.phase {
             // As good as taken (C-077).
             _ if self.is_accept_target() => Err(WsaError::WSAEINVAL),
@@ -159,6 +161,7 @@ impl Socket {
         let outcome = self.refuse_itself(&request, outcome);
         let ended = self.translate(&request, Call::Connect, outcome);
         self.after_end(&mut request, &ended);
+        self.note_events();
         let signal = (self.modes & super::port::SKIP_SET_EVENT == 0).then_some(&place.signal);
         operation::publish(&overlapped, &ended, self.route.as_ref(), signal);
         Ok(())
@@ -216,6 +219,7 @@ impl Socket {
         self.since = None;
         self.connect_error = None;
         self.broken = None;
+        self.forget_connection_events();
         // From here on: a peer may end the connection before it was seen to stand.
         self.told_of_end = false;
         if self.adopted {
@@ -340,6 +344,7 @@ impl Socket {
             let address = Address::any(self.family);
             self.binding = Some(Binding { address, in_kernel: true, pinned: false });
         }
+        self.note_connect(None);
     }
 
     /// The attempt failed: back to bound, with the same port (C-091..C-096).
@@ -356,6 +361,7 @@ impl Socket {
         self.phase = Phase::Idle;
         self.since = None;
         self.connect_error = Some(error);
+        self.note_connect(Some(error));
         self.options.restore(self.fd);
         if self.adopted && !self.nonblocking {
             let _ = net::set_nonblocking(self.fd, false);
@@ -449,10 +455,35 @@ pub fn connect(number: Number, peer: Address) -> Result<(), WsaError> {
         Phase::Connected => return Err(WsaError::WSAEISCONN),
         Phase::Idle => {}
     }
+    let manner = Manner { blocking: !socket.nonblocking, by_connect_ex: false, limit_ms: INFINITE };
+    make(place, socket, peer, manner)
+}
+
+/// How a call makes a connection that tells its outcome by itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manner {
+    /// The call waits for the outcome.
+    pub blocking: bool,
+    /// The connection counts as one of ConnectEx: its context awaits an update (B-036).
+    pub by_connect_ex: bool,
+    /// How long the call waits.
+    pub limit_ms: u32,
+}
+
+/// Makes a connection, the state of the socket having been checked.
+pub(super) fn make(
+    place: &'static Place,
+    mut socket: MutexGuard<'static, Socket>,
+    peer: Address,
+    manner: Manner,
+) -> Result<(), WsaError> {
     if is_unusable(&peer) {
         return Err(WsaError::WSAEADDRNOTAVAIL);
     }
-    socket.begin(peer, false);
+    socket.begin(peer, manner.by_connect_ex);
+    if manner.by_connect_ex {
+        socket.options.hold_back(socket.fd);
+    }
     if socket.would_meet_itself() {
         socket.not_connected(WsaError::WSAECONNREFUSED);
         return Err(WsaError::WSAECONNREFUSED);
@@ -463,9 +494,10 @@ pub fn connect(number: Number, peer: Address) -> Result<(), WsaError> {
             let outcome = socket.refuse_itself(&request, outcome);
             let ended = socket.translate(&request, Call::Connect, outcome);
             socket.after_end(&mut request, &ended);
+            socket.note_events();
             // A non-blocking caller learns of the outcome as it learns of a later one.
             return match ended.error {
-                _ if socket.nonblocking => Err(WsaError::WSAEWOULDBLOCK),
+                _ if !manner.blocking => Err(WsaError::WSAEWOULDBLOCK),
                 Some(error) => Err(error),
                 None => Ok(()),
             };
@@ -473,16 +505,18 @@ pub fn connect(number: Number, peer: Address) -> Result<(), WsaError> {
         Step::Wait(want) => want,
     };
     let waiter = crate::sync::plain::Arc::new(operation::Synchronous::default());
-    let notify =
-        if socket.nonblocking { Notify::Nobody } else { Notify::Synchronous(waiter.clone()) };
-    let nonblocking = socket.nonblocking;
+    let notify = if manner.blocking { Notify::Synchronous(waiter.clone()) } else { Notify::Nobody };
     let operation = Operation::new(request, Call::Connect, notify);
     let ticket = operation.ticket;
     socket.enqueue(place, Side::Output, operation, Some(want));
     socket.connect_deadline(ticket);
+    let number = socket.fd as usize;
     drop(socket);
-    if nonblocking {
+    if !manner.blocking {
         return Err(WsaError::WSAEWOULDBLOCK);
+    }
+    if !super::transfer::is_done(&waiter, manner.limit_ms, true) {
+        super::transfer::take_back(number, place, &waiter);
     }
     match super::transfer::wait_for(&waiter) {
         Some((_, Ended { error: Some(WsaError::WSA_OPERATION_ABORTED), .. })) => {

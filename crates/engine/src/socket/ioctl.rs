@@ -25,11 +25,10 @@ const SYN_COUNT_MAX: i32 = 127;
 /// FIONBIO: calls return at once instead of waiting (I-009).
 ///
 /// # Errors
-/// WSAENOTSOCK.
+/// WSAENOTSOCK; WSAEINVAL off while network events are asked for (E-014).
 pub fn set_nonblocking(number: Number, on: bool) -> Result<(), WsaError> {
     let (_, mut socket) = open(number)?;
-    socket.nonblocking = on;
-    Ok(())
+    socket.set_nonblocking(on)
 }
 
 /// FIONREAD: the bytes that a receive would find (I-010).
@@ -73,7 +72,7 @@ pub fn control(
     let (place, mut socket) = open(number)?;
     match code {
         _ if code == FIONBIO as u32 => {
-            socket.nonblocking = dword(input)? != 0;
+            socket.set_nonblocking(dword(input)? != 0)?;
             Ok(0)
         }
         _ if code == FIONREAD as u32 => {
@@ -232,6 +231,14 @@ fn set_keepalive(number: Number, input: &[u8]) -> Result<usize, WsaError> {
 }
 
 impl Socket {
+    fn set_nonblocking(&mut self, on: bool) -> Result<(), WsaError> {
+        if !on && self.selects_events() {
+            return Err(WsaError::WSAEINVAL);
+        }
+        self.nonblocking = on;
+        Ok(())
+    }
+
     fn needs_tcp(&self) -> Result<(), WsaError> {
         if self.is_tcp() { Ok(()) } else { Err(WsaError::WSAENOPROTOOPT) }
     }

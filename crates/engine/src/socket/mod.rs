@@ -12,9 +12,11 @@ mod bind;
 mod cancel;
 mod close;
 mod connect;
+mod connect_by;
 mod disconnect;
 pub mod ioctl;
 mod name;
+pub mod network_events;
 pub mod option;
 mod option_access;
 mod option_group;
@@ -35,6 +37,7 @@ pub use cancel::{
 };
 pub use close::{close, close_all};
 pub use connect::{ConnectExData, connect, connect_ex, in_progress, is_in_use};
+pub use connect_by::{Reach, connect_to_one_of, reach};
 pub use disconnect::disconnect_ex;
 pub use name::{local_name, peer_name};
 pub use port::{associate, set_notification_modes};
@@ -202,6 +205,8 @@ pub struct Socket {
     watched: bool,
     /// The last receive took all there was.
     drained: bool,
+    /// What WSAEventSelect asked for.
+    selection: Option<Box<network_events::Selection>>,
     /// The poller told of the peer's end of stream, and will not tell again.
     told_of_end: bool,
     /// Receives and accepts, in posting order.
@@ -224,6 +229,17 @@ impl Socket {
     /// A byte stream.
     pub fn is_stream(&self) -> bool {
         self.kind == SOCK_STREAM
+    }
+
+    /// The type and the protocol, which is told of even if 0 stood for it (K-026).
+    pub fn kind_and_protocol(&self) -> (i32, i32) {
+        let internet = matches!(self.family, address::AF_INET | address::AF_INET6);
+        let protocol = match (self.protocol, self.kind) {
+            (0, SOCK_STREAM) if internet => IPPROTO_TCP,
+            (0, SOCK_DGRAM) if internet => IPPROTO_UDP,
+            (protocol, _) => protocol,
+        };
+        (self.kind, protocol)
     }
 
     /// TCP over IPv4 or IPv6.
@@ -318,6 +334,21 @@ pub fn open(number: Number) -> Result<(&'static Place, MutexGuard<'static, Socke
 /// ERROR_INVALID_HANDLE: not a socket.
 pub fn signal_of(number: Number) -> Result<&'static Signal, Win32Error> {
     find(number).map(|place| &place.signal).map_err(|_| Win32Error::ERROR_INVALID_HANDLE)
+}
+
+/// What a duplicated handle of a socket remembers.
+///
+/// # Errors
+/// ERROR_INVALID_HANDLE: not a socket.
+pub fn duplicate(number: Number) -> Result<crate::handle::Duplicate, Win32Error> {
+    let (_, socket) = open(number).map_err(|_| Win32Error::ERROR_INVALID_HANDLE)?;
+    Ok(crate::handle::Duplicate { number, generation: socket.generation })
+}
+
+/// Whether a number still stands for the socket that a duplicate was made of.
+pub fn is_open_as(number: Number, generation: u32) -> bool {
+    let place = runtime::get().sockets.find(number);
+    place.is_some_and(|place| place.lock().is_open_as(generation))
 }
 
 /// Takes a descriptor in that somebody else made.

@@ -310,6 +310,10 @@ impl Socket {
             }
             Special::FastOpen => {
                 self.options.fastopen = on;
+                if on && self.has_port() && self.phase == Phase::Idle {
+                    // It will have to wait for its handshake: see `associate`.
+                    let _ = self.watch();
+                }
                 if self.phase == Phase::Listening {
                     // What the kernel calls by this name is a listener's queue (C-100).
                     let _ = net::set_option_i32(

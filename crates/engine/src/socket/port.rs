@@ -30,6 +30,9 @@ pub fn associate(number: Number, port: &Arc<Port>, key: usize) -> Result<(), Win
     if watched || socket.options.fastopen {
         let _ = socket.watch();
     }
+    if socket.selects_events() {
+        let _ = socket.watch_events();
+    }
     Ok(())
 }
 

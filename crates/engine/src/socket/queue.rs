@@ -69,6 +69,7 @@ impl Socket {
                 self.pump(place, Side::Output, ready);
             }
         }
+        self.note_events();
     }
 
     /// Works on a queue until its head has to wait.
@@ -331,12 +332,18 @@ impl Socket {
             // The watch that a shutdown of receives left: data came (Z-014).
             self.reset_connection();
         }
+        // Recorded before anybody can know of the end (C-147).
+        self.note_events();
         let signal = (self.modes & super::port::SKIP_SET_EVENT == 0).then_some(&place.signal);
         operation::tell(operation, ended, self.route.as_ref(), signal);
     }
 
     /// The Winsock view of the kernel's word.
     pub(super) fn translate(&mut self, request: &Request, call: Call, outcome: Outcome) -> Ended {
+        if outcome.reset {
+            // For whoever uses the connection next: the kernel has told it to us and forgotten.
+            self.broken = Some(WsaError::WSAECONNRESET);
+        }
         let Some(errno) = outcome.error else {
             let (Call::Recv, 0, Request::Receive(receive)) = (call, outcome.bytes, request) else {
                 return self.received(request, call, outcome);
@@ -429,6 +436,7 @@ impl Socket {
             match request.attempt(self.target(), Ready::UNKNOWN) {
                 Step::Done(outcome) => {
                     let ended = self.translate(&request, call, outcome);
+                    self.note_events();
                     if let Some(error) = ended.error
                         && error != WsaError::WSAEMSGSIZE
                     {

@@ -4,7 +4,7 @@
 //! has fetched already looks to the kernel like a socket that was never connected, and such a
 //! one is "hung up" there but in no set here (Y-009, Y-010). So every look joins the kernel's
 //! view with the library's. A socket that another thread closes, or starts a ConnectEx on,
-//! wakes no poll, hence waits are cut into slices.
+//! wakes no poll, hence waits are cut into slices. Between two of them APCs run.
 
 use super::queue::Side;
 use super::{Number, Phase, open};
@@ -129,6 +129,13 @@ fn wait(
         });
         if ready || over {
             return Ok(found);
+        }
+        if crate::apc::is_due() {
+            // The wait is alertable, and goes on (F-007).
+            blocked = None;
+            drop(found);
+            crate::apc::run();
+            continue;
         }
         // The first look took no time; from here on the thread sleeps.
         blocked.get_or_insert_with(Scope::enter);

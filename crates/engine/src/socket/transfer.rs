@@ -1,7 +1,9 @@
 //! send, recv and their overlapped forms.
 
+use super::network_events::BY_RECEIVE;
 use super::queue::{Side, Started};
 use super::{Number, Phase, Place, Socket, open};
+use crate::apc::Routine;
 use crate::operation::{Ended, Ending, Operation, Overlapped, Synchronous};
 use crate::wait::{self, Target, WaitResult};
 use linsock_abi::WsaError;
@@ -11,6 +13,7 @@ use linsock_backend::buffers::Buffers;
 use linsock_backend::net::{self, Ready};
 use linsock_backend::op::{Receive, Request, Send, Step};
 use std::sync::Arc;
+use std::time::Instant;
 
 const INFINITE: u32 = u32::MAX;
 
@@ -50,6 +53,16 @@ impl Socket {
             return Err(WsaError::WSAEOPNOTSUPP);
         }
         Ok(())
+    }
+
+    /// Whether a receive is allowed; asking is what enables network events again (E-017).
+    fn begin_receive(&mut self, flags: Flags, overlapped: bool) -> Result<(), WsaError> {
+        self.reenable(BY_RECEIVE);
+        let allowed = self.may_receive(flags, overlapped);
+        if allowed.is_err() {
+            self.note_events();
+        }
+        allowed
     }
 
     fn may_receive(&self, flags: Flags, overlapped: bool) -> Result<(), WsaError> {
@@ -134,6 +147,23 @@ impl Socket {
     }
 }
 
+/// # Safety
+/// As [`Overlapped::begin`], and of a routine [`Overlapped::begin_with_routine`].
+unsafe fn begin(
+    overlapped: usize,
+    place: &'static Place,
+    routine: Option<Routine>,
+) -> Result<Overlapped, WsaError> {
+    match routine {
+        // SAFETY: the caller's word.
+        None => unsafe { Overlapped::begin(overlapped, &place.signal) },
+        Some(routine) => {
+            // SAFETY: the caller's word.
+            Ok(unsafe { Overlapped::begin_with_routine(overlapped, &place.signal, routine) })
+        }
+    }
+}
+
 /// WSASend with an OVERLAPPED.
 ///
 /// # Errors
@@ -147,13 +177,14 @@ pub unsafe fn send_overlapped(
     flags: Flags,
     to: Option<Address>,
     overlapped: usize,
+    routine: Option<Routine>,
 ) -> Result<Started, WsaError> {
     let (place, mut socket) = open(number)?;
     socket.check_destination(to.as_ref())?;
     socket.may_send(flags)?;
     let (request, call) = socket.send_request(data, flags, to, false);
     // SAFETY: the caller's word.
-    let overlapped = unsafe { Overlapped::begin(overlapped, &place.signal)? };
+    let overlapped = unsafe { begin(overlapped, place, routine)? };
     let started = socket.start(place, Side::Output, request, call, true, overlapped);
     socket.note_implicit_bind();
     started
@@ -171,12 +202,13 @@ pub unsafe fn receive_overlapped(
     data: Buffers,
     flags: Flags,
     overlapped: usize,
+    routine: Option<Routine>,
 ) -> Result<Started, WsaError> {
     let (place, mut socket) = open(number)?;
-    socket.may_receive(flags, true)?;
+    socket.begin_receive(flags, true)?;
     let (request, call) = socket.receive_request(data, flags, false);
     // SAFETY: the caller's word.
-    let overlapped = unsafe { Overlapped::begin(overlapped, &place.signal)? };
+    let overlapped = unsafe { begin(overlapped, place, routine)? };
     // A stream that was drained has nothing until its poller says so; asking is in vain.
     // Only a watched socket is told of what comes.
     let try_now = !(socket.drained && socket.watched);
@@ -219,8 +251,8 @@ pub fn receive(
     flags: Flags,
     with_source: bool,
 ) -> Result<(Ended, Option<Address>), WsaError> {
-    let (place, socket) = open(number)?;
-    socket.may_receive(flags, false)?;
+    let (place, mut socket) = open(number)?;
+    socket.begin_receive(flags, false)?;
     let (request, call) = socket.receive_request(data, flags, with_source);
     let limit = socket.receive_limit();
     let (request, ended) = run_whole(socket, place, Side::Input, request, call, limit)?;
@@ -254,14 +286,19 @@ fn run_whole(
 ) -> Result<(Request, Ended), WsaError> {
     if socket.nonblocking {
         if !socket.is_free(side) {
+            socket.note_blocked(side);
             return Err(WsaError::WSAEWOULDBLOCK);
         }
         return match request.attempt(socket.target(), Ready::UNKNOWN) {
             Step::Done(outcome) => {
                 let ended = socket.translate(&request, call, outcome);
+                socket.note_events();
                 finish(request, ended)
             }
-            Step::Wait(_) => Err(WsaError::WSAEWOULDBLOCK),
+            Step::Wait(_) => {
+                socket.note_blocked(side);
+                Err(WsaError::WSAEWOULDBLOCK)
+            }
         };
     }
     let waiter = match socket.start_blocking(place, side, request, call) {
@@ -271,10 +308,13 @@ fn run_whole(
     let number = socket.fd as usize;
     drop(socket);
     let timeout = if limit_ms == 0 { INFINITE } else { limit_ms };
-    if !is_done(&waiter, timeout) {
+    // The wait for a receive is alertable, that for a send is not (F-007).
+    let alertable = side == Side::Input;
+    if !is_done(&waiter, timeout, alertable) {
         take_back(number, place, &waiter);
     }
-    let (operation, ended) = wait_for(&waiter).ok_or(WsaError::WSAEINTR)?;
+    is_done(&waiter, INFINITE, false);
+    let (operation, ended) = waiter.take().ok_or(WsaError::WSAEINTR)?;
     let timed_out = ended.error == Some(WsaError::WSAETIMEDOUT);
     let ended = match ended.error {
         // Closed or cancelled under a blocking call.
@@ -294,7 +334,7 @@ fn finish(request: Request, ended: Ended) -> Result<(Request, Ended), WsaError> 
 }
 
 /// Takes an operation back whose blocking call has run out of time.
-fn take_back(number: Number, place: &'static Place, waiter: &Arc<Synchronous>) {
+pub(super) fn take_back(number: Number, place: &'static Place, waiter: &Arc<Synchronous>) {
     let mut held = Vec::new();
     let mut socket = place.lock();
     if socket.open && socket.fd as usize == number {
@@ -308,13 +348,25 @@ fn is_for(operation: &Operation, waiter: &Arc<Synchronous>) -> bool {
     matches!(&operation.notify, crate::operation::Notify::Synchronous(own) if Arc::ptr_eq(own, waiter))
 }
 
-fn is_done(waiter: &Synchronous, timeout_ms: u32) -> bool {
+/// Waits until the operation of a blocking call has ended; `false`: the time is over. What an
+/// alertable wait runs does not end it (F-007).
+pub(super) fn is_done(waiter: &Synchronous, timeout_ms: u32, alertable: bool) -> bool {
+    let until = wait::deadline(timeout_ms);
     let targets = [Target::Event(waiter.done.clone())];
-    matches!(wait::wait(&targets, false, timeout_ms, true), Ok(WaitResult::Signalled(_)))
+    loop {
+        let left = until.map_or(INFINITE, |until| {
+            let left = until.saturating_duration_since(Instant::now());
+            (left.as_micros().div_ceil(1000) as u32).min(INFINITE - 1)
+        });
+        match wait::wait(&targets, false, left, alertable) {
+            Ok(WaitResult::Alerted) => {}
+            result => return matches!(result, Ok(WaitResult::Signalled(_))),
+        }
+    }
 }
 
-/// Waits for the operation of a blocking call.
+/// Waits alertably for the operation of a blocking connect or accept (B-019, F-007).
 pub(super) fn wait_for(waiter: &Synchronous) -> Option<(Box<Operation>, Ended)> {
-    is_done(waiter, INFINITE);
+    is_done(waiter, INFINITE, true);
     waiter.take()
 }

@@ -1,5 +1,6 @@
 //! Cancelling operations.
 
+use super::socket_of;
 use crate::shape;
 use linsock_abi::{BOOL, HANDLE, OVERLAPPED, Win32Error, WsaError};
 use linsock_engine::socket;
@@ -23,7 +24,7 @@ fn not_a_handle(_: WsaError) -> Win32Error {
 /// learn.microsoft.com: ioapiset.h, CancelIo
 #[cfg_attr(feature = "export", unsafe(no_mangle))]
 pub unsafe extern "system" fn CancelIo(hfile: HANDLE) -> BOOL {
-    shape::truth(|| socket::cancel_of_thread(hfile.addr()).map(drop).map_err(not_a_handle))
+    shape::truth(|| socket::cancel_of_thread(socket_of(hfile)?).map(drop).map_err(not_a_handle))
 }
 
 /// Cancels what anyone started on a handle, or what was started with one OVERLAPPED.
@@ -43,7 +44,7 @@ pub unsafe extern "system" fn CancelIo(hfile: HANDLE) -> BOOL {
 pub unsafe extern "system" fn CancelIoEx(hfile: HANDLE, lpoverlapped: *const OVERLAPPED) -> BOOL {
     shape::truth(|| {
         let wanted = (!lpoverlapped.is_null()).then_some(lpoverlapped.addr());
-        match socket::cancel(hfile.addr(), wanted).map_err(not_a_handle)? {
+        match socket::cancel(socket_of(hfile)?, wanted).map_err(not_a_handle)? {
             true => Ok(()),
             false => Err(Win32Error::ERROR_NOT_FOUND),
         }

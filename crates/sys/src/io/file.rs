@@ -59,7 +59,7 @@ pub unsafe extern "system" fn ReadFile(
             Some(overlapped) => {
                 // SAFETY: the caller keeps both until the completion.
                 let started = unsafe {
-                    socket::receive_overlapped(socket, data, Flags::default(), overlapped)
+                    socket::receive_overlapped(socket, data, Flags::default(), overlapped, None)
                 };
                 match started.map_err(to_win32)? {
                     Started::Done(ended) => ended,
@@ -113,7 +113,7 @@ pub unsafe extern "system" fn WriteFile(
             Some(overlapped) => {
                 // SAFETY: the caller keeps both until the completion.
                 let started = unsafe {
-                    socket::send_overlapped(socket, data, Flags::default(), None, overlapped)
+                    socket::send_overlapped(socket, data, Flags::default(), None, overlapped, None)
                 };
                 match started.map_err(to_win32)? {
                     Started::Done(ended) => ended.bytes,
@@ -178,7 +178,7 @@ fn open(
     count: *mut u32,
     overlapped: *mut OVERLAPPED,
 ) -> Result<(usize, Option<usize>), Win32Error> {
-    let socket = handle.addr();
+    let socket = super::socket_of(handle)?;
     let counts = {
         let (_, socket) = socket::open(socket).map_err(|_| Win32Error::ERROR_INVALID_HANDLE)?;
         socket.is_overlapped() && !overlapped.is_null()

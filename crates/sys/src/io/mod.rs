@@ -11,3 +11,10 @@ pub use disk::*;
 pub use file::*;
 pub use port::*;
 pub use result::*;
+
+use linsock_abi::{HANDLE, Win32Error};
+
+/// The SOCKET that a handle stands for: itself, or what it is a duplicate of (27.B).
+fn socket_of(handle: HANDLE) -> Result<usize, Win32Error> {
+    linsock_engine::runtime::get().handles.socket(handle.addr())
+}

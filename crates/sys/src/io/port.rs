@@ -1,14 +1,16 @@
 //! Completion ports.
 
+use super::socket_of;
 use crate::last_error::{self, KeepErrno};
 use crate::memory::is_possible;
 use crate::shape;
 use linsock_abi::{
-    BOOL, HANDLE, INVALID_HANDLE_VALUE, NtStatus, OVERLAPPED, OVERLAPPED_ENTRY, Win32Error,
+    BOOL, HANDLE, INVALID_HANDLE_VALUE, NtStatus, OVERLAPPED, OVERLAPPED_ENTRY, WAIT_IO_COMPLETION,
+    Win32Error,
 };
 use linsock_engine::handle::Object;
 use linsock_engine::port::{self, Packet, Port};
-use linsock_engine::{runtime, socket};
+use linsock_engine::{apc, runtime, socket};
 use std::ptr;
 
 /// Makes a completion port, ties a socket to one, or both.
@@ -50,12 +52,12 @@ fn create(file: HANDLE, existing: HANDLE, key: usize, threads: u32) -> Result<us
             return Err(Win32Error::ERROR_INVALID_PARAMETER);
         }
         let port = handles.port(existing.addr())?;
-        socket::associate(file.addr(), &port, key)?;
+        socket::associate(socket_of(file)?, &port, key)?;
         return Ok(existing.addr());
     }
     let port = Port::new(threads)?;
     if !no_file {
-        socket::associate(file.addr(), &port, key)?;
+        socket::associate(socket_of(file)?, &port, key)?;
     }
     handles.insert(Object::Port(port))
 }
@@ -113,14 +115,15 @@ pub unsafe extern "system" fn GetQueuedCompletionStatus(
 /// Takes up to ulCount packets.
 ///
 /// # Contract
-/// P-027 TRUE with at least one, whatever became of the operations; P-028, P-030, P-031.
+/// P-027 TRUE with at least one, whatever became of the operations; P-028, P-030, P-031; P-029,
+/// F-008 an alertable wait that finds no packet runs APCs.
 ///
 /// # Errors
 /// FALSE and WAIT_TIMEOUT, ERROR_ABANDONED_WAIT_0, ERROR_INVALID_HANDLE,
-/// ERROR_INVALID_PARAMETER.
+/// ERROR_INVALID_PARAMETER; WAIT_IO_COMPLETION (192) when APCs ran.
 ///
 /// # Linux
-/// fAlertable is accepted; no APC can be queued yet.
+/// As GetQueuedCompletionStatus.
 ///
 /// # Sources
 /// learn.microsoft.com: ioapiset.h, GetQueuedCompletionStatusEx
@@ -131,7 +134,7 @@ pub unsafe extern "system" fn GetQueuedCompletionStatusEx(
     ulcount: u32,
     ulnumentriesremoved: *mut u32,
     dwmilliseconds: u32,
-    _falertable: BOOL,
+    falertable: BOOL,
 ) -> BOOL {
     shape::truth(|| {
         let outputs = [lpcompletionportentries.addr(), ulnumentriesremoved.addr()];
@@ -139,7 +142,7 @@ pub unsafe extern "system" fn GetQueuedCompletionStatusEx(
             return Err(Win32Error::ERROR_INVALID_PARAMETER);
         }
         port::by_handle(completionport.addr(), |port| {
-            port.take_many(ulcount as usize, dwmilliseconds, |n, packets| {
+            port.take_many(ulcount as usize, dwmilliseconds, falertable != 0, |n, packets| {
                 for (index, packet) in packets.enumerate() {
                     let entry = OVERLAPPED_ENTRY {
                         lpCompletionKey: packet.key,
@@ -155,9 +158,13 @@ pub unsafe extern "system" fn GetQueuedCompletionStatusEx(
                 unsafe { ulnumentriesremoved.write(n as u32) };
             })
         })
-        .inspect_err(|_| {
+        .inspect_err(|&error| {
             // SAFETY: the caller's pointer.
             unsafe { ulnumentriesremoved.write(0) };
+            if error == Win32Error(WAIT_IO_COMPLETION) {
+                // The thread has left the port: what runs may wait at it, or end the thread.
+                apc::run();
+            }
         })
     })
 }
@@ -213,5 +220,5 @@ pub unsafe extern "system" fn SetFileCompletionNotificationModes(
     filehandle: HANDLE,
     flags: u8,
 ) -> BOOL {
-    shape::truth(|| socket::set_notification_modes(filehandle.addr(), flags))
+    shape::truth(|| socket::set_notification_modes(socket_of(filehandle)?, flags))
 }

@@ -35,14 +35,14 @@ pub unsafe extern "system" fn GetOverlappedResult(
 /// Tells the result of an overlapped operation, waiting for a while.
 ///
 /// # Contract
-/// G-010, G-011; else as [`GetOverlappedResult`].
+/// G-010, G-011; R-003 alertable if asked; else as [`GetOverlappedResult`].
 ///
 /// # Errors
-/// FALSE and ERROR_IO_INCOMPLETE with a time-out of 0, WAIT_TIMEOUT after another one; else as
-/// [`GetOverlappedResult`].
+/// FALSE and ERROR_IO_INCOMPLETE with a time-out of 0, WAIT_TIMEOUT after another one,
+/// WAIT_IO_COMPLETION (192) when APCs ran; else as [`GetOverlappedResult`].
 ///
 /// # Linux
-/// bAlertable is accepted; no APC can be queued yet.
+/// As [`GetOverlappedResult`].
 ///
 /// # Sources
 /// learn.microsoft.com: ioapiset.h, GetOverlappedResultEx
@@ -157,7 +157,7 @@ unsafe fn wait_for(
         // SAFETY: as above.
         let event = unsafe { (*overlapped).hEvent }.addr() & !3;
         let target = match event {
-            0 => Target::Signal(socket::signal_of(handle)?),
+            0 => Target::Signal(socket::signal_of(runtime::get().handles.socket(handle)?)?),
             event => Target::Event(runtime::get().handles.event(event)?),
         };
         let left = match deadline {

@@ -86,6 +86,69 @@ fn e_003_events_of_both_families_are_the_same() {
     }
 }
 
+/// DuplicateHandle within this process: the result, the handle and the error.
+fn duplicate(source: HANDLE, options: u32) -> (i32, HANDLE, u32) {
+    let mut made = handle(0);
+    // SAFETY: room for a handle; any number may be given as one.
+    let (done, error) = with_error(|| unsafe {
+        let process = GetCurrentProcess();
+        DuplicateHandle(process, source, process, &raw mut made, 0, 0, options)
+    });
+    (done, made, error)
+}
+
+#[test]
+fn duplicates_of_events_and_threads_outlive_the_first_handle() {
+    let first = event(true, false);
+    let (done, second, _) = duplicate(first, 2);
+    assert_eq!(done, 1);
+    assert_ne!(first, second);
+    // SAFETY: any number may be given as a handle.
+    unsafe {
+        assert_eq!(SetEvent(second), 1);
+        assert_eq!(WaitForSingleObject(first, 0), 0);
+        assert_eq!(CloseHandle(first), 1);
+        assert_eq!(WaitForSingleObject(second, 0), 0);
+        // With DUPLICATE_CLOSE_SOURCE there is one handle as before.
+        let (done, third, _) = duplicate(second, 1);
+        assert_eq!(done, 1);
+        assert_eq!(with_error(|| SetEvent(second)), (0, INVALID_HANDLE));
+        assert_eq!(SetEvent(third), 1);
+        assert_eq!(CloseHandle(third), 1);
+    }
+    let (done, thread, _) = duplicate(handle(CURRENT_THREAD), 2);
+    assert_eq!(done, 1);
+    let other = thread.addr();
+    // SAFETY: as above.
+    let waited = std::thread::spawn(move || unsafe { WaitForSingleObject(handle(other), 0) });
+    assert_eq!(waited.join().ok(), Some(TIMEOUT));
+    // SAFETY: as above.
+    assert_eq!(unsafe { CloseHandle(thread) }, 1);
+}
+
+#[test]
+fn duplicating_refuses_what_it_cannot_do() {
+    let source = event(true, false);
+    let error = |source, options| duplicate(source, options).2;
+    assert_eq!(error(handle(0), 2), INVALID_HANDLE);
+    assert_eq!(error(handle(0x4fff_fffc), 2), INVALID_HANDLE);
+    assert_eq!(error(source, 4), INVALID_PARAMETER);
+    assert_eq!(error(handle(CURRENT_PROCESS), 2), 50);
+    // SAFETY: the pointers are NULL, impossible or to a handle; any number may be a handle.
+    unsafe {
+        let process = GetCurrentProcess();
+        let mut made = handle(0);
+        let stranger = || DuplicateHandle(handle(8), source, process, &raw mut made, 0, 0, 2);
+        assert_eq!(with_error(stranger), (0, INVALID_HANDLE));
+        let nowhere = || DuplicateHandle(process, source, process, ptr::null_mut(), 0, 0, 2);
+        assert_eq!(with_error(nowhere), (0, 998));
+        assert_eq!(SetEvent(source), 1);
+        // Without a target it may still be closed.
+        assert_eq!(DuplicateHandle(process, source, handle(0), ptr::null_mut(), 0, 0, 1), 1);
+        assert_eq!(with_error(|| SetEvent(source)), (0, INVALID_HANDLE));
+    }
+}
+
 #[test]
 fn e_004_counts_and_arrays_are_checked() {
     start();

@@ -4,8 +4,10 @@ use std::ffi::c_void;
 use std::sync::Arc;
 
 use linsock_abi::{
-    BOOL, CREATE_SUSPENDED, HANDLE, LPTHREAD_START_ROUTINE, SECURITY_ATTRIBUTES, Win32Error,
+    BOOL, CREATE_SUSPENDED, HANDLE, LPTHREAD_START_ROUTINE, PAPCFUNC, SECURITY_ATTRIBUTES,
+    Win32Error,
 };
+use linsock_engine::apc::Apc;
 use linsock_engine::handle::Object;
 use linsock_engine::thread::{self, ThreadObject};
 
@@ -135,6 +137,41 @@ pub unsafe extern "system" fn GetExitCodeThread(hthread: HANDLE, lpexitcode: *mu
         unsafe { *lpexitcode = thread.exit_code() };
         Ok(())
     }))
+}
+
+/// Asks a thread to call a function in its next alertable wait.
+///
+/// # Contract
+/// R-011 in the order of queueing, on that thread; R-014 dropped when the thread ends.
+///
+/// # Errors
+/// 0 and ERROR_INVALID_HANDLE (6): not a thread; ERROR_GEN_FAILURE (31): it has ended;
+/// ERROR_INVALID_PARAMETER (87): no function.
+///
+/// # Linux
+/// What is queued before a new thread begins runs before its function, as on Windows.
+///
+/// # Safety
+/// The function may be called with the parameter on that thread.
+///
+/// # Sources
+/// learn.microsoft.com: processthreadsapi.h, QueueUserAPC
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn QueueUserAPC(
+    pfnapc: PAPCFUNC,
+    hthread: HANDLE,
+    dwdata: usize,
+) -> u32 {
+    let thread = match hthread.addr() {
+        CURRENT_THREAD => Ok(thread::current()),
+        handle => handles().thread(handle),
+    };
+    let queued = thread.and_then(|thread| {
+        let function = pfnapc.ok_or(Win32Error::ERROR_INVALID_PARAMETER)?;
+        let queued = thread.apcs().push(Apc::User { function, parameter: dwdata });
+        queued.then_some(()).ok_or(Win32Error::ERROR_GEN_FAILURE)
+    });
+    truth(queued) as u32
 }
 
 /// The number of the calling thread.

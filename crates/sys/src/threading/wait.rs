@@ -73,7 +73,7 @@ pub unsafe extern "system" fn WaitForSingleObject(
 /// Waits for one object, alertably if asked.
 ///
 /// # Contract
-/// As WaitForSingleObject.
+/// As WaitForSingleObject; WAIT_IO_COMPLETION (192) after APCs ran.
 ///
 /// # Errors
 /// As WaitForSingleObject.
@@ -91,6 +91,37 @@ pub unsafe extern "system" fn WaitForSingleObjectEx(
 ) -> WAIT_EVENT {
     let wait = |target| wait::wait(&[target], false, dwmilliseconds, balertable != 0);
     wait_result(target(hhandle).and_then(wait))
+}
+
+/// Sets an event, then waits for an object, alertably if asked.
+///
+/// # Contract
+/// As WaitForSingleObjectEx.
+///
+/// # Errors
+/// WAIT_FAILED and ERROR_INVALID_HANDLE (6): the first is no event, or the second cannot be
+/// waited for.
+///
+/// # Linux
+/// Two steps, as on Windows: others may run between them. There are no mutexes and semaphores.
+///
+/// # Sources
+/// learn.microsoft.com: synchapi.h, SignalObjectAndWait
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn SignalObjectAndWait(
+    hobjecttosignal: HANDLE,
+    hobjecttowaiton: HANDLE,
+    dwmilliseconds: u32,
+    balertable: BOOL,
+) -> WAIT_EVENT {
+    let both = handles()
+        .event(hobjecttosignal.addr())
+        .and_then(|event| target(hobjecttowaiton).map(|target| (event, target)));
+    wait_result(both.and_then(|(event, target)| {
+        event.set();
+        drop(event);
+        wait::wait(&[target], false, dwmilliseconds, balertable != 0)
+    }))
 }
 
 /// Waits for one or all of several objects.
@@ -122,7 +153,7 @@ pub unsafe extern "system" fn WaitForMultipleObjects(
 /// Waits for one or all of several objects, alertably if asked.
 ///
 /// # Contract
-/// As WaitForMultipleObjects.
+/// As WaitForMultipleObjects; WAIT_IO_COMPLETION (192) after APCs ran.
 ///
 /// # Errors
 /// As WaitForMultipleObjects.
@@ -153,7 +184,7 @@ pub unsafe extern "system" fn WaitForMultipleObjectsEx(
 ///
 /// # Contract
 /// E-004 1 to 64 handles; E-005; E-006; E-007; E-009 invalid handles; E-010 no duplicates in a
-/// wait for all; E-011; W-001.
+/// wait for all; E-011; WSA_WAIT_IO_COMPLETION (192) after APCs ran; W-001.
 ///
 /// # Errors
 /// WSA_WAIT_FAILED and WSANOTINITIALISED, WSA_INVALID_PARAMETER (87), WSA_INVALID_HANDLE (6).
@@ -199,7 +230,8 @@ pub unsafe extern "system" fn Sleep(dwmilliseconds: u32) {
 /// Sleeps for some milliseconds, alertably if asked; 0 unless completion routines ran.
 ///
 /// # Contract
-/// P-018 completion ports count a sleeping thread as blocked.
+/// R-012 WAIT_IO_COMPLETION (192) after APCs ran; P-018 completion ports count a sleeping thread
+/// as blocked.
 ///
 /// # Errors
 /// None.

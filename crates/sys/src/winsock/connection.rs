@@ -6,7 +6,7 @@ use crate::shape;
 use linsock_abi::{
     BOOL, OVERLAPPED, QOS, SOCKADDR, SOCKET, TF_REUSE_SOCKET, WSABUF, Win32Error, WsaError,
 };
-use linsock_backend::memory::{is_readable, is_readable_throughout};
+use linsock_backend::memory::{is_readable, is_readable_throughout, is_writable};
 use linsock_engine::operation;
 use linsock_engine::socket::{self, ConnectExData};
 use std::ffi::c_void;
@@ -121,7 +121,7 @@ pub unsafe extern "system" fn DisconnectEx(
 /// Connects a socket.
 ///
 /// # Contract
-/// B-010..B-016; C-065, C-079.
+/// B-010..B-016; B-019 APCs run during the wait; C-065, C-079.
 ///
 /// # Errors
 /// The outcome; WSAEWOULDBLOCK on a non-blocking socket; WSAEALREADY, WSAEISCONN, WSAEINVAL,
@@ -179,7 +179,7 @@ pub unsafe extern "system" fn WSAConnect(
         }
         socket::connect(s, peer)?;
         // TCP brings no data along.
-        if !lpcalleedata.is_null() && is_readable(lpcalleedata.addr(), size_of::<WSABUF>()) {
+        if !lpcalleedata.is_null() && is_writable(lpcalleedata.addr(), size_of::<u32>()) {
             // SAFETY: the caller gave it to be written, and it is there.
             unsafe { (*lpcalleedata).len = 0 };
         }

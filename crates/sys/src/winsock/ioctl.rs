@@ -6,7 +6,7 @@ use linsock_abi::{
     FIONBIO, FIONREAD, GUID, LPWSAOVERLAPPED_COMPLETION_ROUTINE, OVERLAPPED, SIO_BSP_HANDLE_POLL,
     SIO_GET_EXTENSION_FUNCTION_POINTER, SIOCATMARK, SOCKET, WsaError,
 };
-use linsock_backend::memory::{copy_in, is_readable};
+use linsock_backend::memory::{copy_in, is_readable, is_writable};
 use linsock_engine::socket::{self, ioctl};
 use std::ffi::c_void;
 
@@ -49,7 +49,10 @@ pub unsafe extern "system" fn ioctlsocket(s: SOCKET, cmd: i32, argp: *mut u32) -
             SIOCATMARK => ioctl::no_urgent_data(s)?.into(),
             _ => return Err(WsaError::WSAEINVAL),
         };
-        // SAFETY: there is memory, just read by the kernel; it is the caller's to be written.
+        if !is_writable(argp.addr(), size_of::<u32>()) {
+            return Err(WsaError::WSAEFAULT);
+        }
+        // SAFETY: just written by the kernel.
         unsafe { argp.write_unaligned(answer) };
         Ok(())
     })
@@ -86,9 +89,7 @@ pub unsafe extern "system" fn WSAIoctl(
     shape::status(|| {
         started()?;
         socket::find(s)?;
-        if !is_readable(lpcbbytesreturned.addr(), size_of::<u32>()) {
-            return Err(WsaError::WSAEFAULT);
-        }
+        memory::check_count(lpcbbytesreturned)?;
         let overlapped = match lpoverlapped.is_null() {
             true => None,
             false => Some(memory::check_overlapped(lpoverlapped)?),
@@ -107,11 +108,11 @@ pub unsafe extern "system" fn WSAIoctl(
             SIO_GET_EXTENSION_FUNCTION_POINTER => extension_function(&input, &mut output)?,
             code => ioctl::control(s, code, &input, &mut output)?,
         };
-        if !is_readable(lpvoutbuffer.addr(), written) {
+        if !is_writable(lpvoutbuffer.addr(), written) {
             return Err(WsaError::WSAEFAULT);
         }
-        // SAFETY: both ends of the range were just read by the kernel, and the caller has room
-        // for it by its own word; the answer is ours.
+        // SAFETY: both ends of the range were just written by the kernel, and what is between is
+        // the caller's by its own word; the count was checked; the answer is ours.
         unsafe {
             std::ptr::copy_nonoverlapping(output.as_ptr(), lpvoutbuffer.cast::<u8>(), written);
             lpcbbytesreturned.write_unaligned(written as u32);

@@ -2,9 +2,13 @@
 
 use super::started;
 use crate::shape;
-use linsock_abi::{PCSTR, PSTR, SO_OPENTYPE, SOCKET, SOL_SOCKET, WsaError};
-use linsock_backend::memory::{copy_in, is_readable};
+use linsock_abi::{
+    CSADDR_INFO, PCSTR, PSTR, SO_BSP_STATE, SO_OPENTYPE, SOCKET, SOCKET_ADDRESS, SOL_SOCKET,
+    WsaError,
+};
+use linsock_backend::memory::{copy_in, is_readable, is_writable};
 use linsock_engine::socket::{self, option};
+use std::mem::offset_of;
 
 /// Bytes of the longest value, a GROUP_SOURCE_REQ.
 const VALUE_BYTES_MAX: usize = 264;
@@ -44,12 +48,15 @@ pub unsafe extern "system" fn getsockopt(
         let room = usize::try_from(unsafe { optlen.read_unaligned() });
         let room = room.unwrap_or(0).min(VALUE_BYTES_MAX);
         let mut value = [0; VALUE_BYTES_MAX];
-        let len = option::get(s, level, optname, &mut value[..room])?;
-        if !is_readable(optval.addr(), len) {
+        let len = match (level, optname) {
+            (SOL_SOCKET, SO_BSP_STATE) => both_ends(s, optval.addr(), &mut value[..room])?,
+            _ => option::get(s, level, optname, &mut value[..room])?,
+        };
+        if !is_writable(optval.addr(), len) || !is_writable(optlen.addr(), size_of::<i32>()) {
             return Err(WsaError::WSAEFAULT);
         }
-        // SAFETY: both ends of so short a range were just read by the kernel, and the caller has
-        // room for it by its own word; the value is ours.
+        // SAFETY: both ends of so short a range were just written by the kernel; the value is
+        // ours.
         unsafe {
             std::ptr::copy_nonoverlapping(value.as_ptr(), optval, len);
             optlen.write_unaligned(len as i32);
@@ -94,6 +101,36 @@ pub unsafe extern "system" fn setsockopt(
         let value = value.map_err(|_| WsaError::WSAEFAULT)?;
         option::set(s, level, optname, Some(&value))
     })
+}
+
+/// SO_BSP_STATE: a CSADDR_INFO that points to the addresses behind it, in the caller's memory at
+/// `base`; an end that has no address is NULL (K-026).
+fn both_ends(s: SOCKET, base: usize, value: &mut [u8]) -> Result<usize, WsaError> {
+    let (kind, protocol) = socket::open(s)?.1.kind_and_protocol();
+    let ends = [
+        (offset_of!(CSADDR_INFO, LocalAddr), socket::local_name(s)),
+        (offset_of!(CSADDR_INFO, RemoteAddr), socket::peer_name(s)),
+    ];
+    let mut len = size_of::<CSADDR_INFO>();
+    put(value, offset_of!(CSADDR_INFO, iSocketType), &kind.to_ne_bytes())?;
+    put(value, offset_of!(CSADDR_INFO, iProtocol), &protocol.to_ne_bytes())?;
+    for (at, address) in ends {
+        let Ok(address) = address else { continue };
+        let (bytes, used) = address.windows_bytes();
+        put(value, len, &bytes[..used])?;
+        put(value, at, &base.wrapping_add(len).to_ne_bytes())?;
+        let counted = at + offset_of!(SOCKET_ADDRESS, iSockaddrLength);
+        put(value, counted, &(used as i32).to_ne_bytes())?;
+        // The next address is aligned as any, where there is room for that.
+        len = (len + used).next_multiple_of(align_of::<usize>()).min(value.len());
+    }
+    Ok(len)
+}
+
+fn put(value: &mut [u8], at: usize, bytes: &[u8]) -> Result<(), WsaError> {
+    let room = value.get_mut(at..at + bytes.len()).ok_or(WsaError::WSAEFAULT)?;
+    room.copy_from_slice(bytes);
+    Ok(())
 }
 
 /// Fails for what is no socket before any pointer is looked at; SO_OPENTYPE is the thread's.

@@ -19,7 +19,8 @@ use std::time::Duration;
 ///
 /// # Linux
 /// poll, joined with what the library knows. A set is a count and that many sockets, so
-/// FD_SETSIZE is the program's own. The wait looks up every 50 ms for sockets that were closed.
+/// FD_SETSIZE is the program's own. The wait looks up every 50 ms for sockets that were closed
+/// and for APCs (F-007).
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, select
@@ -88,7 +89,7 @@ unsafe fn write(set: *mut FD_SET, sockets: &[SOCKET]) {
 
 /// # Safety
 /// NULL, or a time.
-unsafe fn time(timeout: *const TIMEVAL) -> Result<Option<Duration>, WsaError> {
+pub(super) unsafe fn time(timeout: *const TIMEVAL) -> Result<Option<Duration>, WsaError> {
     if timeout.is_null() {
         return Ok(None);
     }
@@ -106,14 +107,14 @@ unsafe fn time(timeout: *const TIMEVAL) -> Result<Option<Duration>, WsaError> {
 /// Waits until a socket of an array has one of the events asked for.
 ///
 /// # Contract
-/// Y-011..Y-017, Y-019; W-001.
+/// Y-011..Y-017, Y-019; F-007 APCs run during the wait; W-001.
 ///
 /// # Errors
 /// SOCKET_ERROR and WSANOTINITIALISED; WSAEFAULT for a bad pointer; WSAEINVAL for events that
 /// cannot be asked for, and when no entry is a socket.
 ///
 /// # Linux
-/// As select. The wait is not alertable yet (Y-018).
+/// As select.
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAPoll

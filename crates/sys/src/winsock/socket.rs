@@ -8,12 +8,13 @@ use linsock_abi::{
     WSAPROTOCOL_INFOW, WsaError,
 };
 use linsock_backend::memory::is_readable;
-use linsock_engine::socket::{self, Creation};
+use linsock_engine::socket::{self, Creation, option};
 
 /// Makes a socket.
 ///
 /// # Contract
-/// B-001 defaults; S-002 always overlapped; W-001.
+/// B-001 defaults; S-002 overlapped, unless SO_OPENTYPE of the thread says otherwise (K-039);
+/// W-001.
 ///
 /// # Errors
 /// INVALID_SOCKET and WSAEAFNOSUPPORT, WSAESOCKTNOSUPPORT, WSAEPROTONOSUPPORT, WSAEPROTOTYPE,
@@ -28,8 +29,8 @@ use linsock_engine::socket::{self, Creation};
 pub unsafe extern "system" fn socket(af: i32, r#type: i32, protocol: i32) -> SOCKET {
     shape::socket(|| {
         started()?;
-        let creation =
-            Creation { family: af, kind: r#type, protocol, overlapped: true, inherit: true };
+        let overlapped = option::open_type() == 0;
+        let creation = Creation { family: af, kind: r#type, protocol, overlapped, inherit: true };
         socket::create(creation)
     })
 }

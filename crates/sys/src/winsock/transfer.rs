@@ -38,18 +38,19 @@ fn receive_flags(flags: u32) -> Result<Flags, WsaError> {
 /// Sends from a list of buffers.
 ///
 /// # Contract
-/// S-001..S-014 overlapped or not; S-018, S-019 flags; S-048, S-049 empty sends.
+/// S-001..S-014 overlapped or not; S-018, S-019 flags; S-048, S-049 empty sends; R-001..R-010
+/// the completion routine; O-007, R-015 hEvent is left alone then.
 ///
 /// # Errors
 /// WSA_IO_PENDING: started. Else WSAENOTCONN, WSAESHUTDOWN, WSAECONNRESET, WSAEOPNOTSUPP,
-/// WSAEWOULDBLOCK, WSAEFAULT, WSAENOTSOCK, WSANOTINITIALISED.
+/// WSAEWOULDBLOCK, WSAEFAULT, WSAENOTSOCK, WSANOTINITIALISED; WSAEINVAL: a routine on a socket
+/// of a completion port (P-037, R-016).
 ///
 /// # Linux
-/// Tried at once on the calling thread. Completion routines are not there yet: asking for one
-/// fails with WSAEOPNOTSUPP.
+/// Tried at once on the calling thread.
 ///
 /// # Safety
-/// With lpOverlapped, it and the buffers stay until the completion.
+/// With lpOverlapped, it and the buffers stay until the completion; the routine may be called.
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSASend
@@ -67,6 +68,7 @@ pub unsafe extern "system" fn WSASend(
         started()?;
         // SAFETY: the caller's word.
         let overlapped = unsafe { overlapped_of(s, lpoverlapped, lpcompletionroutine)? };
+        let routine = lpcompletionroutine;
         let sent = count_pointer(lpnumberofbytessent, overlapped)?;
         // SAFETY: the caller's word.
         let data = unsafe { buffers(lpbuffers, dwbuffercount)? };
@@ -74,7 +76,8 @@ pub unsafe extern "system" fn WSASend(
         let done = match overlapped {
             Some(overlapped) => {
                 // SAFETY: the caller keeps both until the completion.
-                let started = unsafe { socket::send_overlapped(s, data, flags, None, overlapped)? };
+                let started =
+                    unsafe { socket::send_overlapped(s, data, flags, None, overlapped, routine)? };
                 match started {
                     Started::Done(ended) => ended.bytes,
                     Started::Pending => return Err(WsaError::WSA_IO_PENDING),
@@ -91,19 +94,19 @@ pub unsafe extern "system" fn WSASend(
 /// Receives into a list of buffers.
 ///
 /// # Contract
-/// S-001..S-017 overlapped or not; S-022..S-030 how it ends; S-041 lpFlags; S-047, S-049.
+/// S-001..S-017 overlapped or not; S-022..S-030 how it ends; S-041 lpFlags; S-047, S-049;
+/// R-001..R-010 the completion routine; O-007, R-015 hEvent is left alone then.
 ///
 /// # Errors
 /// WSA_IO_PENDING: started. Else WSAENOTCONN, WSAESHUTDOWN, WSAECONNRESET, WSAEOPNOTSUPP,
-/// WSAEMSGSIZE, WSAEINVAL, WSAEWOULDBLOCK, WSAETIMEDOUT, WSAEFAULT, WSAENOTSOCK,
-/// WSANOTINITIALISED.
+/// WSAEMSGSIZE, WSAEINVAL (also a routine on a socket of a completion port: P-037, R-016),
+/// WSAEWOULDBLOCK, WSAETIMEDOUT, WSAEFAULT, WSAENOTSOCK, WSANOTINITIALISED.
 ///
 /// # Linux
 /// Tried at once on the calling thread, unless the last receive took all there was.
-/// Completion routines are not there yet: asking for one fails with WSAEOPNOTSUPP.
 ///
 /// # Safety
-/// With lpOverlapped, it and the buffers stay until the completion.
+/// With lpOverlapped, it and the buffers stay until the completion; the routine may be called.
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSARecv
@@ -121,6 +124,7 @@ pub unsafe extern "system" fn WSARecv(
         started()?;
         // SAFETY: the caller's word.
         let overlapped = unsafe { overlapped_of(s, lpoverlapped, lpcompletionroutine)? };
+        let routine = lpcompletionroutine;
         let received = count_pointer(lpnumberofbytesrecvd, overlapped)?;
         if !is_possible(lpflags.addr()) {
             return Err(WsaError::WSAEFAULT);
@@ -135,7 +139,8 @@ pub unsafe extern "system" fn WSARecv(
         let ended = match overlapped {
             Some(overlapped) => {
                 // SAFETY: the caller keeps both until the completion.
-                let started = unsafe { socket::receive_overlapped(s, data, flags, overlapped)? };
+                let started =
+                    unsafe { socket::receive_overlapped(s, data, flags, overlapped, routine)? };
                 match started {
                     Started::Done(ended) => ended,
                     Started::Pending => return Err(WsaError::WSA_IO_PENDING),
@@ -170,13 +175,9 @@ unsafe fn overlapped_of(
         if !socket.is_overlapped() {
             return Ok(None);
         }
-        if routine.is_some() {
+        if routine.is_some() && socket.has_port() {
             // A socket of a port takes no routine at all (P-037).
-            return Err(if socket.has_port() {
-                WsaError::WSAEINVAL
-            } else {
-                WsaError::WSAEOPNOTSUPP
-            });
+            return Err(WsaError::WSAEINVAL);
         }
     }
     check_transfer_overlapped(overlapped).map(Some)
@@ -271,7 +272,7 @@ pub unsafe extern "system" fn sendto(
 /// WSAEMSGSIZE, WSAEINVAL, WSAEOPNOTSUPP, WSAEFAULT, WSAENOTSOCK, WSANOTINITIALISED.
 ///
 /// # Linux
-/// A blocking call that finds nothing waits for the engine's thread.
+/// A blocking call that finds nothing waits for the engine's thread, alertably (F-007).
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, recv

@@ -46,6 +46,82 @@ fn take(desk: &Desk<u32>, seat: &Bench) -> Option<u32> {
     result.ok().and(taken.pop())
 }
 
+/// A wait that may be called off; a look at the I/O takes kicks as the kernel's poll does.
+fn take_alertably(desk: &Desk<u32>, seat: &Bench, me: &WaiterRef) -> Result<u32, NoPacket> {
+    let mut taken = Vec::new();
+    let mut running = false;
+    let look = |visit| {
+        if visit == Visit::Polled {
+            *seat.kicks.lock().unwrap() = 0;
+        }
+    };
+    let result = desk.take(seat, me, &mut running, ONE, &mut taken, look);
+    if running {
+        desk.stop_running(seat);
+    }
+    result.map(|()| taken[0])
+}
+
+/// One waiter is called off, the other one gets a packet.
+fn one_called_one_served(limit: u32) {
+    check(move || {
+        let world = Arc::new((Desk::new(limit), Bench::default()));
+        let called = WaiterRef::default();
+        let waiter = {
+            let (world, called) = (world.clone(), called.clone());
+            loom::thread::spawn(move || take_alertably(&world.0, &world.1, &called))
+        };
+        let other = {
+            let world = world.clone();
+            loom::thread::spawn(move || take(&world.0, &world.1))
+        };
+        world.0.alert(&world.1, &called);
+        assert_eq!(waiter.join().unwrap(), Err(NoPacket::Alerted));
+        world.0.post(&world.1, 1);
+        assert_eq!(other.join().unwrap(), Some(1));
+    });
+}
+
+#[test]
+fn p_029_the_one_that_is_called_gets_up_both_seated() {
+    one_called_one_served(2);
+}
+
+#[test]
+fn p_029_the_one_that_is_called_gets_up_one_parked() {
+    one_called_one_served(1);
+}
+
+#[test]
+fn p_029_a_call_and_a_packet_at_once() {
+    check(|| {
+        let world = Arc::new((Desk::new(2), Bench::default()));
+        let called = WaiterRef::default();
+        let waiter = {
+            let (world, called) = (world.clone(), called.clone());
+            loom::thread::spawn(move || take_alertably(&world.0, &world.1, &called))
+        };
+        let other = {
+            let world = world.clone();
+            loom::thread::spawn(move || take(&world.0, &world.1))
+        };
+        world.0.post(&world.1, 1);
+        world.0.alert(&world.1, &called);
+        // Packets win; whoever got none needs another one.
+        match waiter.join().unwrap() {
+            Ok(packet) => {
+                assert_eq!(packet, 1);
+                world.0.post(&world.1, 2);
+                assert_eq!(other.join().unwrap(), Some(2));
+            }
+            Err(none) => {
+                assert_eq!(none, NoPacket::Alerted);
+                assert_eq!(other.join().unwrap(), Some(1));
+            }
+        }
+    });
+}
+
 /// Two waiters and two packets, with as many seats as may run.
 fn two_and_two(limit: u32) {
     check(move || {
