@@ -13,6 +13,7 @@ mod cancel;
 mod close;
 mod connect;
 mod connect_by;
+mod connect_ex;
 mod disconnect;
 pub mod ioctl;
 mod name;
@@ -36,8 +37,9 @@ pub use cancel::{
     ThreadLists, bury_threads, cancel, cancel_of_thread, forget_started, thread_exit,
 };
 pub use close::{close, close_all};
-pub use connect::{ConnectExData, connect, connect_ex, in_progress, is_in_use};
+pub use connect::connect;
 pub use connect_by::{Reach, connect_to_one_of, reach};
+pub use connect_ex::{ConnectExData, connect_ex, in_progress, is_in_use};
 pub use disconnect::disconnect_ex;
 pub use name::{local_name, peer_name};
 pub use port::{associate, set_notification_modes};
