@@ -139,7 +139,11 @@ fn entered(thread: i32) -> Result<Option<(u64, u64, u64)>> {
     let result = unsafe {
         libc::ptrace(PTRACE_GET_SYSCALL_INFO, thread, size_of::<SystemCall>(), &raw mut info)
     };
-    check(result as i32).context("PTRACE_GET_SYSCALL_INFO (Linux 5.3)")?;
+    match check(result as i32) {
+        // Ended meanwhile, as every thread does when its process exits.
+        Err(error) if error.raw_os_error() == Some(libc::ESRCH) => return Ok(None),
+        result => result.context("PTRACE_GET_SYSCALL_INFO (Linux 5.3)")?,
+    };
     Ok((info.op == ENTRY).then_some((info.number, info.arguments[0], info.arguments[1])))
 }
 
