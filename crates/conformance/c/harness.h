@@ -127,6 +127,7 @@ int start_disconnect(SOCKET s, OVERLAPPED *ov, DWORD flags);
 /* AcceptEx into a buffer that is freed with the process: room for `data` bytes and both addresses. `accepts` fails the test
  * if it did not start. */
 enum { AREA4 = sizeof(SA4) + 16, AREA6 = sizeof(SA6) + 16, AREA = AREA6 };
+void *kept(size_t bytes);              /* zeroed memory that lasts as long as the program */
 char *accept_buffer(DWORD data);
 int start_accept(SOCKET l, SOCKET s, char *buffer, DWORD data, OVERLAPPED *ov);
 char *accepts(SOCKET l, SOCKET s, DWORD data, OVERLAPPED *ov);

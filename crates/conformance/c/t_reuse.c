@@ -75,7 +75,7 @@ TEST(t_022_accepted_does_not) {
 TEST(c_125_not_for_acceptex) {
     SA4 at;
     SOCKET client, server;
-    char *buffer = calloc(1, 2 * AREA);
+    char *buffer = kept(2 * AREA);
     connected_ex(&client, &server);
     reuse(client, server);
     SOCKET l = listener(&at);
@@ -116,7 +116,7 @@ TEST(t_022_the_last_connection_counts) {
     SOCKET l = listener(&at);
     connect_ok(s, &at);
     reuse(s, accept_one(l));
-    CHECK_EQ(start_accept(l, s, calloc(1, 2 * AREA), 0, op_event()), WSAEINVAL);
+    CHECK_EQ(start_accept(l, s, kept(2 * AREA), 0, op_event()), WSAEINVAL);
     drop(l);
     l = listener(&at);
     connect_ok(s, &at);

@@ -104,7 +104,7 @@ TEST(t_004_nothing_to_send_is_true) {
 TEST(t_005_zero_is_the_whole_file) {
     enum { SIZE = 300000 };
     SOCKET client, server;
-    char *block = fill(SIZE), *got = malloc(SIZE);
+    char *block = fill(SIZE), *got = kept(SIZE);
     connected_pair(&client, &server);
     OVERLAPPED *ov = op_at(1000);
     DWORD bytes = 0;
@@ -139,7 +139,7 @@ TEST(t_006_completes_when_the_count_is_sent) {
 
 TEST(t_006_not_before) {
     SOCKET client, server;
-    char *got = malloc(BIG);
+    char *got = kept(BIG);
     connected_pair(&client, &server);
     OVERLAPPED *ov = op_at(0);
     DWORD bytes = 0;
@@ -156,7 +156,7 @@ TEST(t_006_by_packet) {
     connected_pair(&client, &server);
     HANDLE port = port_for(client, 7);
     OVERLAPPED *ov = op_plain(), *told = NULL;
-    char *got = malloc(BIG);
+    char *got = kept(BIG);
     DWORD bytes = 0;
     ULONG_PTR key = 0;
     CHECK_EQ(transmit(client, big_file(), 0, ov, NULL, 0), ERROR_IO_PENDING);
@@ -236,7 +236,7 @@ TEST(t_009_synchronous_from_the_position) {
 
 TEST(t_009_synchronous_to_the_end) {
     SOCKET client, server;
-    char *got = malloc(BIG);
+    char *got = kept(BIG);
     connected_pair(&client, &server);
     struct reading r = { server, got, BIG };
     HANDLE file = big_file(), reader = thread(read_all, &r);
@@ -275,7 +275,7 @@ TEST(t_011_overlapped_always_pends) {
 
 TEST(t_011_in_order_with_sends) {
     SOCKET client, server;
-    char *got = malloc(BIG);
+    char *got = kept(BIG);
     connected_pair(&client, &server);
     OVERLAPPED *first = op_at(0), *second = op_event(), *third = op_at(0);
     WSABUF text = { 6, "middle" };
@@ -305,7 +305,7 @@ TEST(t_011_cancelled) {
 
 TEST(t_021_disconnects_behind_the_data) {
     SOCKET client, server;
-    char *got = malloc(BIG);
+    char *got = kept(BIG);
     connected_pair(&client, &server);
     OVERLAPPED *ov = op_at(0);
     TRANSMIT_FILE_BUFFERS b = around("", "end");
@@ -390,7 +390,7 @@ TEST(t_026_many_at_once) {
     enum { MANY = 8 };
     SOCKET client[MANY], server[MANY];
     OVERLAPPED *ov[MANY];
-    char *got = malloc(BIG);
+    char *got = kept(BIG);
     for (int i = 0; i < MANY; i++) {
         connected_pair(&client[i], &server[i]);
         ov[i] = op_at(0);
@@ -406,7 +406,7 @@ TEST(t_026_many_at_once) {
 
 TEST(t_027_the_file_may_be_closed_meanwhile) {
     SOCKET client, server;
-    char *block = fill(BIG), *got = malloc(BIG);
+    char *block = fill(BIG), *got = kept(BIG);
     connected_pair(&client, &server);
     OVERLAPPED *ov = op_at(0);
     HANDLE file = unowned_file_of(block, BIG);
