@@ -16,7 +16,7 @@ use crate::thread::{self, ThreadObject};
 use crate::wait::Signal;
 use linsock_abi::map::Call;
 use linsock_abi::{NtStatus, OVERLAPPED, WsaError};
-use linsock_backend::op::{Outcome, Part, Progress, Request};
+use linsock_backend::op::{Part, Progress, Request};
 use linsock_backend::ring::Ring;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -415,9 +415,6 @@ pub fn publish(
 pub fn publish_without_packet(overlapped: &Overlapped, ended: &Ended, signal: Option<&Signal>) {
     publish(overlapped, ended, None, signal);
 }
-
-/// The kernel's word on an operation, before the engine translates it.
-pub type KernelOutcome = Outcome;
 
 pub use crate::socket::thread_exit;
 

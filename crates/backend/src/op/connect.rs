@@ -52,13 +52,6 @@ impl Connect {
         self.phase == Phase::Sending
     }
 
-    /// Notes a connection that somebody else saw being established.
-    pub fn note_established(&mut self) {
-        if self.refused.is_none() && !self.data.is_empty() && self.phase == Phase::Handshake {
-            self.phase = Phase::Sending;
-        }
-    }
-
     /// Whether readiness, not a ring, tells how it goes on.
     pub fn awaits_fast_open(&self) -> bool {
         self.opened_fast && self.phase == Phase::Handshake
