@@ -6,7 +6,7 @@ static volatile LONG ran, order, in_order, on_thread;
 static void CALLBACK count(ULONG_PTR parameter) {
     if (parameter == (ULONG_PTR)++order) in_order++;
     on_thread = (LONG)GetCurrentThreadId();
-    ran++;
+    InterlockedIncrement(&ran); /* on several threads at once */
 }
 
 static void reset(void) { ran = order = in_order = on_thread = 0; }
