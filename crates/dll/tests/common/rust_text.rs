@@ -6,9 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A function as a Rust source declares it, parameter names dropped.
+/// A function as a Rust source declares it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Signature {
+    /// The parameters' names, as far as they have any.
+    pub names: Vec<String>,
+    /// The parameters' types.
     pub parameters: Vec<String>,
     pub result: String,
 }
@@ -151,12 +154,15 @@ pub fn function_type(text: &str) -> Option<Signature> {
 }
 
 fn parts(parameters: &str, after: &str) -> Signature {
-    let of = |p: &str| p.split_once(':').map_or(p, |(_, t)| t).trim().to_string();
     let parameters = parameters.split(',').filter(|p| !p.trim().is_empty());
+    let (names, parameters) = parameters
+        .map(|p| p.split_once(':').unwrap_or(("", p)))
+        .map(|(name, of)| (name.trim().to_string(), of.trim().to_string()))
+        .unzip();
     let result = after.trim_start().strip_prefix("->").unwrap_or("");
     let end = result.find([';', '{', ')', '>']).unwrap_or(result.len());
     let result = result[..end].trim();
-    Signature { parameters: parameters.map(of).collect(), result: result.to_string() }
+    Signature { names, parameters, result: result.to_string() }
 }
 
 /// Where the bracket that opens at 0 closes.
