@@ -11,6 +11,7 @@
 #undef socklen_t
 #undef select
 #define gethostname linsock_libc_gethostname
+#define LINSOCK_UNISTD_IS_ASIDE
 #include_next <unistd.h>
 #undef gethostname
 #pragma pop_macro("gethostname")

@@ -7,8 +7,11 @@
 #include "minwinbase.h"
 #include "handleapi.h"
 #include "errhandlingapi.h"
+#include "fibersapi.h"
 #include "fileapi.h"
+#include "heapapi.h"
 #include "ioapiset.h"
+#include "libloaderapi.h"
 #include "synchapi.h"
 #include "processthreadsapi.h"
 #include "sysinfoapi.h"
@@ -19,6 +22,20 @@
 #define WAIT_OBJECT_0      0x00000000
 #define WAIT_ABANDONED     0x00000080
 #define WAIT_ABANDONED_0   0x00000080
+
+#define LMEM_FIXED    0x0000
+#define LMEM_MOVEABLE 0x0002
+#define LMEM_ZEROINIT 0x0040
+#define LPTR          (LMEM_FIXED | LMEM_ZEROINIT)
+
+/* name                             value         flags of FormatMessage */
+#define FORMAT_MESSAGE_MAX_WIDTH_MASK  0x000000FF
+#define FORMAT_MESSAGE_ALLOCATE_BUFFER 0x00000100
+#define FORMAT_MESSAGE_IGNORE_INSERTS  0x00000200
+#define FORMAT_MESSAGE_FROM_STRING     0x00000400
+#define FORMAT_MESSAGE_FROM_HMODULE    0x00000800
+#define FORMAT_MESSAGE_FROM_SYSTEM     0x00001000
+#define FORMAT_MESSAGE_ARGUMENT_ARRAY  0x00002000
 
 #define FILE_BEGIN   0
 #define FILE_CURRENT 1
@@ -37,6 +54,20 @@
 LINSOCK_BEGIN
 
 BOOL WINAPI SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags);
+
+HLOCAL WINAPI LocalAlloc(UINT uFlags, SIZE_T uBytes);
+HLOCAL WINAPI LocalFree(HLOCAL hMem);
+
+DWORD WINAPI FormatMessageA(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId, LPSTR lpBuffer,
+                            DWORD nSize, va_list *Arguments);
+DWORD WINAPI FormatMessageW(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId, LPWSTR lpBuffer,
+                            DWORD nSize, va_list *Arguments) LINSOCK_WIDE(FormatMessageW);
+#define FormatMessage LINSOCK_AW(FormatMessage)
+
+BOOL WINAPI VerifyVersionInfoA(LPOSVERSIONINFOEXA lpVersionInformation, DWORD dwTypeMask, DWORDLONG dwlConditionMask);
+BOOL WINAPI VerifyVersionInfoW(LPOSVERSIONINFOEXW lpVersionInformation, DWORD dwTypeMask, DWORDLONG dwlConditionMask)
+    LINSOCK_WIDE(VerifyVersionInfoW);
+#define VerifyVersionInfo LINSOCK_AW(VerifyVersionInfo)
 
 LINSOCK_END
 

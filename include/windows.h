@@ -4,6 +4,8 @@
 
 #include "sdkddkver.h"
 #include "sal.h"
+#include "excpt.h"
+#include "linsock/crt.h"
 #include "windef.h"
 #include "winbase.h"
 

@@ -18,6 +18,7 @@
 #define ERROR_INVALID_DATA                13
 #define ERROR_OUTOFMEMORY                 14
 #define ERROR_WRITE_PROTECT               19
+#define ERROR_BAD_UNIT                    20
 #define ERROR_NOT_READY                   21
 #define ERROR_BAD_LENGTH                  24
 #define ERROR_SEEK                        25
@@ -75,6 +76,7 @@
 #define ERROR_NO_UNICODE_TRANSLATION      1113
 #define ERROR_IO_DEVICE                   1117
 #define ERROR_POSSIBLE_DEADLOCK           1131
+#define ERROR_OLD_WIN_VERSION             1150
 #define ERROR_NOT_FOUND                   1168
 #define ERROR_INVALID_NETNAME             1214
 #define ERROR_CONNECTION_REFUSED          1225

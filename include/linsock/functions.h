@@ -77,7 +77,7 @@ int WSAAPI WSANtohl(SOCKET s, u_long netlong, u_long *lphostlong);
 unsigned int WSAAPI inet_addr(const char *cp) LINSOCK_WS2(inet_addr);
 char *WSAAPI inet_ntoa(struct in_addr in) LINSOCK_WS2(inet_ntoa);
 
-#ifdef _UNISTD_H
+#if defined(_UNISTD_H) && !defined(LINSOCK_UNISTD_IS_ASIDE)
 /* unistd.h came first and declared it with a size_t. */
 int WSAAPI ws2_gethostname(char *name, int namelen);
 #define gethostname(name, namelen) ws2_gethostname(name, namelen)
@@ -121,6 +121,17 @@ int WSAAPI select(int nfds, fd_set *readfds, fd_set *writefds, fd_set *exceptfds
 #else
 int WSAAPI ws2_select(int nfds, fd_set *readfds, fd_set *writefds, fd_set *exceptfds, const struct timeval *timeout);
 #define select(nfds, readfds, writefds, exceptfds, timeout) ws2_select(nfds, readfds, writefds, exceptfds, timeout)
+#endif
+
+#if defined(__cplusplus) && !defined(LINSOCK_NO_OVERLOADS)
+/* An unsigned long, which is a u_long on Windows, has 64 bits here; programs that spell the type so mean 32. */
+inline int ioctlsocket(SOCKET s, long cmd, unsigned long *argp)
+{
+    u_long value = argp ? (u_long)*argp : 0;
+    int result = ioctlsocket(s, (LONG)cmd, argp ? &value : (u_long *)NULL);
+    if (argp) *argp = value;
+    return result;
+}
 #endif
 
 #endif /* LINSOCK_FUNCTIONS_H */

@@ -21,6 +21,9 @@
 #define LINSOCK_REFUSED
 #endif
 
+/* Its timex has a timeval, the C library's own. */
+#include <time.h>
+
 /* The program's own FD_SETSIZE stays; the C library's is dropped. */
 #if defined(_SYS_SELECT_H) && !defined(LINSOCK_FD_SETSIZE_IS_THE_PROGRAMS)
 #if defined(FD_SETSIZE) && FD_SETSIZE == 1024

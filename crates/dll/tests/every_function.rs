@@ -17,7 +17,10 @@ use std::process::Command;
 const LEFT_OUT: [(&str, &str); 1] = [("ExitThread", "ends the thread that calls it")];
 
 /// Given no other pointer than NULL, and why.
-const NULL_ALONE: [(&str, &str); 3] = [
+const NULL_ALONE: [(&str, &str); 6] = [
+    ("EnterCriticalSection", "takes an initialised one, which zeroes are not"),
+    ("SleepConditionVariableCS", "likewise"),
+    ("LocalFree", "takes what LocalAlloc made"),
     ("FreeAddrInfoW", "takes what GetAddrInfoW made"),
     ("FreeAddrInfoW_utf32", "likewise"),
     ("ws2_freeaddrinfo", "takes what getaddrinfo made"),
@@ -61,7 +64,10 @@ const WITHOUT_STARTUP: [(&str, &str); 21] = [
 ];
 
 /// Functions whose first handle may be anything, and why.
-const ANY_HANDLE: [(&str, &str); 3] = [
+const ANY_HANDLE: [(&str, &str); 6] = [
+    ("HeapFree", "the block says whose it is"),
+    ("HeapReAlloc", "likewise"),
+    ("HeapSize", "likewise"),
     ("GetOverlappedResult", "reads the OVERLAPPED once that is complete (G-007)"),
     ("GetOverlappedResultEx", "likewise"),
     ("__WSAFDIsSet", "looks into the set alone"),
@@ -86,8 +92,8 @@ enum Kind {
 }
 
 fn kind(name: &str, of: &str) -> Kind {
-    const POINTERS: [&str; 4] = ["PSTR", "PCSTR", "PWSTR", "PCWSTR"];
-    const ROUTINES: [&str; 5] = ["ROUTINE", "FUNC", "PROC", "CALLBACK", ">"];
+    const POINTERS: [&str; 5] = ["PSTR", "PCSTR", "PWSTR", "PCWSTR", "HLOCAL"];
+    const ROUTINES: [&str; 6] = ["ROUTINE", "FUNC", "FUNCTION", "_FN", "PROC", "CALLBACK"];
     match of {
         "SOCKET" => Kind::Socket,
         "HANDLE" | "WSAEVENT" => Kind::Handle,

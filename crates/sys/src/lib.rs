@@ -14,6 +14,7 @@ pub mod io;
 pub mod last_error;
 mod memory;
 mod shape;
+pub mod system;
 pub mod threading;
 pub mod winsock;
 

@@ -3,6 +3,7 @@
 /// Handles, errors and the types everything shares.
 pub mod Foundation {
     pub use crate::last_error::{GetLastError, SetLastError};
+    pub use crate::system::{FreeLibrary, LocalFree};
     pub use crate::threading::{CloseHandle, DuplicateHandle};
     pub use linsock_abi::*;
 }
@@ -51,20 +52,79 @@ pub mod System {
         pub use linsock_abi::{OVERLAPPED, OVERLAPPED_ENTRY};
     }
 
-    /// Events, threads and waits.
+    /// Events, threads, waits, locks, and storage of each thread's own.
     pub mod Threading {
+        pub use crate::system::GetCurrentProcessId;
+        pub use crate::threading::{
+            AcquireSRWLockExclusive, AcquireSRWLockShared, DeleteCriticalSection,
+            EnterCriticalSection, FlsAlloc, FlsFree, FlsGetValue, FlsSetValue,
+            InitOnceBeginInitialize, InitOnceComplete, InitOnceExecuteOnce, InitOnceInitialize,
+            InitializeConditionVariable, InitializeCriticalSection,
+            InitializeCriticalSectionAndSpinCount, InitializeCriticalSectionEx, InitializeSRWLock,
+            LeaveCriticalSection, ReleaseSRWLockExclusive, ReleaseSRWLockShared,
+            SetCriticalSectionSpinCount, SleepConditionVariableCS, SleepConditionVariableSRW,
+            TlsAlloc, TlsFree, TlsGetValue, TlsSetValue, TryAcquireSRWLockExclusive,
+            TryAcquireSRWLockShared, TryEnterCriticalSection, WakeAllConditionVariable,
+            WakeConditionVariable,
+        };
         pub use crate::threading::{
             CreateEventA, CreateEventW, CreateThread, ExitThread, GetCurrentProcess,
             GetCurrentThread, GetCurrentThreadId, GetExitCodeThread, QueueUserAPC, ResetEvent,
             SetEvent, SignalObjectAndWait, Sleep, SleepEx, WaitForMultipleObjects,
             WaitForMultipleObjectsEx, WaitForSingleObject, WaitForSingleObjectEx,
         };
+        pub use linsock_abi::{
+            CONDITION_VARIABLE, CONDITION_VARIABLE_INIT, CRITICAL_SECTION, FLS_OUT_OF_INDEXES,
+            INIT_ONCE, INIT_ONCE_STATIC_INIT, PFLS_CALLBACK_FUNCTION, PINIT_ONCE_FN, SRWLOCK,
+            SRWLOCK_INIT, TLS_OUT_OF_INDEXES,
+        };
         pub use linsock_abi::{INFINITE, LPTHREAD_START_ROUTINE, PAPCFUNC};
     }
 
-    /// Time since the system started.
+    /// Heaps.
+    pub mod Memory {
+        pub use crate::system::{
+            GetProcessHeap, HeapAlloc, HeapCreate, HeapDestroy, HeapFree, HeapReAlloc, HeapSize,
+            LocalAlloc,
+        };
+        pub use linsock_abi::{
+            HEAP_GENERATE_EXCEPTIONS, HEAP_NO_SERIALIZE, HEAP_REALLOC_IN_PLACE_ONLY,
+            HEAP_ZERO_MEMORY, LMEM_ZEROINIT,
+        };
+    }
+
+    /// Modules and their functions.
+    pub mod LibraryLoader {
+        pub use crate::system::{
+            GetModuleHandleA, GetModuleHandleW, GetProcAddress, LoadLibraryA, LoadLibraryExA,
+            LoadLibraryW,
+        };
+    }
+
+    /// Texts of errors.
+    pub mod Diagnostics {
+        /// FormatMessage.
+        pub mod Debug {
+            pub use crate::system::{FormatMessageA, FormatMessageW};
+            pub use linsock_abi::{
+                FORMAT_MESSAGE_ALLOCATE_BUFFER, FORMAT_MESSAGE_ARGUMENT_ARRAY,
+                FORMAT_MESSAGE_FROM_HMODULE, FORMAT_MESSAGE_FROM_STRING,
+                FORMAT_MESSAGE_FROM_SYSTEM, FORMAT_MESSAGE_IGNORE_INSERTS,
+            };
+        }
+    }
+
+    /// What the system is, and its clocks.
     pub mod SystemInformation {
+        pub use crate::system::{
+            GetSystemInfo, GetSystemTimeAsFileTime, GetSystemTimePreciseAsFileTime,
+            VerSetConditionMask, VerifyVersionInfoA, VerifyVersionInfoW,
+        };
         pub use crate::threading::{GetTickCount, GetTickCount64};
+        pub use linsock_abi::{
+            OSVERSIONINFOEXA, OSVERSIONINFOEXW, SYSTEM_INFO, VER_BUILDNUMBER, VER_MAJORVERSION,
+            VER_MINORVERSION,
+        };
     }
 
     /// The finest clock.
@@ -77,6 +137,14 @@ pub mod System {
         pub use linsock_abi::{
             FILE_SKIP_COMPLETION_PORT_ON_SUCCESS, FILE_SKIP_SET_EVENT_ON_HANDLE,
         };
+    }
+}
+
+/// What keeps secrets.
+pub mod Security {
+    /// Random bytes.
+    pub mod Cryptography {
+        pub use crate::system::BCryptGenRandom;
     }
 }
 

@@ -4,11 +4,13 @@
 //! from programs and from the kernel, and an unknown one must stay a number.
 
 mod errno;
+mod message;
 mod ntstatus;
 mod win32;
 mod wsa;
 
 pub use errno::Errno;
+pub use message::message;
 pub use ntstatus::NtStatus;
 pub use win32::Win32Error;
 pub use wsa::WsaError;

@@ -42,6 +42,7 @@ number_space!(Win32Error(u32), plain crate::types::WIN32_ERROR {
     ERROR_NOT_ENOUGH_MEMORY          = 8,    "not enough memory";
     ERROR_OUTOFMEMORY                = 14,   "out of memory";
     ERROR_WRITE_PROTECT              = 19,   "medium is write protected";
+    ERROR_BAD_UNIT                   = 20,   "device not found";
     ERROR_NOT_READY                  = 21,   "device not ready";
     ERROR_SEEK                       = 25,   "cannot seek";
     ERROR_WRITE_FAULT                = 29,   "write fault";
@@ -94,6 +95,7 @@ number_space!(Win32Error(u32), plain crate::types::WIN32_ERROR {
     ERROR_NO_UNICODE_TRANSLATION     = 1113, "no character for this code";
     ERROR_IO_DEVICE                  = 1117, "device i/o error";
     ERROR_POSSIBLE_DEADLOCK          = 1131, "possible deadlock";
+    ERROR_OLD_WIN_VERSION            = 1150, "not the version that was asked for";
     ERROR_NOT_FOUND                  = 1168, "element not found";
     ERROR_INVALID_NETNAME            = 1214, "network name is invalid";
     ERROR_CONNECTION_REFUSED         = 1225, "connection refused";

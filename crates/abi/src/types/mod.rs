@@ -10,6 +10,8 @@ mod overlapped;
 mod provider;
 mod rio;
 mod select;
+mod synchronize;
+mod system;
 
 pub use address::*;
 pub use base::*;
@@ -21,6 +23,8 @@ pub use overlapped::*;
 pub use provider::*;
 pub use rio::*;
 pub use select::*;
+pub use synchronize::*;
+pub use system::*;
 
 /// Gives records an all-zero `Default`, as programs that call `memset` expect.
 macro_rules! zeroed_default {

@@ -39,7 +39,7 @@ pub fn windows_sys() -> PathBuf {
 }
 
 /// The modules whose names the headers carry, WinSock first: it wins where two have a name.
-const MODULES: [&str; 9] = [
+const MODULES: [&str; 13] = [
     "Networking/WinSock",
     "Foundation",
     "System/IO",
@@ -49,6 +49,10 @@ const MODULES: [&str; 9] = [
     "Storage/FileSystem",
     "System/WindowsProgramming",
     "System/SystemServices",
+    "System/Memory",
+    "System/LibraryLoader",
+    "System/Diagnostics/Debug",
+    "Security/Cryptography",
 ];
 
 /// The texts of those modules.

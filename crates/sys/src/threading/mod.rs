@@ -1,13 +1,23 @@
 //! Events, waits, threads, handles and clocks: kernel32's part, and Winsock's events.
 
+mod condition;
+mod critical_section;
 mod event;
 mod handle;
+mod local;
+mod once;
+mod slim_lock;
 mod thread;
 mod time;
 mod wait;
 
+pub use condition::*;
+pub use critical_section::*;
 pub use event::*;
 pub use handle::*;
+pub use local::*;
+pub use once::*;
+pub use slim_lock::*;
 pub use thread::*;
 pub use time::*;
 pub use wait::*;
@@ -53,5 +63,7 @@ fn started() -> Result<(), Win32Error> {
     linsock_engine::startup::check().map_err(Win32Error::from)
 }
 
+#[cfg(test)]
+mod lock_tests;
 #[cfg(test)]
 mod tests;

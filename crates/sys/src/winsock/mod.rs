@@ -25,7 +25,7 @@ mod resolver;
 pub mod select;
 pub mod socket;
 pub mod startup;
-mod text;
+pub(crate) mod text;
 pub mod transfer;
 pub mod transmit;
 

@@ -3,7 +3,7 @@
 use linsock_abi::WsaError;
 
 /// One unit of a caller's text.
-pub(super) trait Unit: Copy + Default + PartialEq + 'static {
+pub(crate) trait Unit: Copy + Default + PartialEq + 'static {
     /// The text these units spell; `None` where they spell none.
     fn decode(units: &[Self]) -> Option<String>;
     /// The units that spell `text`, without a terminating zero.

@@ -1,0 +1,24 @@
+/* Which of Windows' families of applications is compiled for: the desktop's. */
+#ifndef _INC_WINAPIFAMILY
+#define _INC_WINAPIFAMILY
+
+#define WINAPI_FAMILY_PC_APP      2
+#define WINAPI_FAMILY_PHONE_APP   3
+#define WINAPI_FAMILY_SYSTEM      4
+#define WINAPI_FAMILY_SERVER      5
+#define WINAPI_FAMILY_DESKTOP_APP 100
+#define WINAPI_FAMILY_APP         WINAPI_FAMILY_PC_APP
+
+#ifndef WINAPI_FAMILY
+#define WINAPI_FAMILY WINAPI_FAMILY_DESKTOP_APP
+#endif
+
+#define WINAPI_PARTITION_DESKTOP   (WINAPI_FAMILY == WINAPI_FAMILY_DESKTOP_APP)
+#define WINAPI_PARTITION_APP       1
+#define WINAPI_PARTITION_PC_APP    1
+#define WINAPI_PARTITION_PHONE_APP 0
+#define WINAPI_PARTITION_SYSTEM    1
+
+#define WINAPI_FAMILY_PARTITION(partitions) (partitions)
+
+#endif /* _INC_WINAPIFAMILY */
