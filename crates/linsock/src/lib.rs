@@ -29,11 +29,14 @@
 //! forgetting leaks.
 
 mod address;
+mod alertable;
+mod connection;
 #[cfg(not(windows))]
 pub mod diagnostics;
 mod error;
 mod event;
 mod extension;
+mod memory;
 mod operation;
 mod option;
 mod port;
@@ -42,6 +45,7 @@ mod resolve;
 mod socket;
 mod startup;
 mod time;
+mod transfer;
 
 #[cfg(windows)]
 use windows_sys as sys;
@@ -49,8 +53,9 @@ use windows_sys as sys;
 #[cfg(not(windows))]
 use linsock_sys as sys;
 
+pub use alertable::sleep_alertable;
 pub use error::{Call, Errno, NtStatus, Win32Error, WsaError};
-pub use event::Event;
+pub use event::{Event, Waited};
 pub use operation::{Completion, Notify, Operation, OperationId};
 pub use port::{CompletionPort, Packet};
 pub use resolve::resolve;
