@@ -28,6 +28,7 @@
 //! forgetting the `Operation` frees it early. With [`Notify::Event`] dropping cancels and waits;
 //! forgetting leaks.
 
+mod accept;
 mod address;
 mod alertable;
 mod connection;
@@ -53,6 +54,7 @@ use windows_sys as sys;
 #[cfg(not(windows))]
 use linsock_sys as sys;
 
+pub use accept::{Accepted, Accepting};
 pub use alertable::sleep_alertable;
 pub use error::{Call, Errno, NtStatus, Win32Error, WsaError};
 pub use event::{Event, Waited};

@@ -5,6 +5,8 @@
 
 use windows_sys as sys;
 
+#[path = "../../src/accept.rs"]
+mod accept;
 #[path = "../../src/address.rs"]
 mod address;
 #[path = "../../src/alertable.rs"]
