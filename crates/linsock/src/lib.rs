@@ -47,6 +47,7 @@ mod socket;
 mod startup;
 mod time;
 mod transfer;
+mod transmit;
 
 #[cfg(windows)]
 use windows_sys as sys;
@@ -63,3 +64,4 @@ pub use port::{CompletionPort, Packet};
 pub use resolve::resolve;
 pub use socket::{Shutdown, Socket};
 pub use startup::startup;
+pub use transmit::Transmission;

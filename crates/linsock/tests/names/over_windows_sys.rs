@@ -39,3 +39,5 @@ mod startup;
 mod time;
 #[path = "../../src/transfer.rs"]
 mod transfer;
+#[path = "../../src/transmit.rs"]
+mod transmit;
