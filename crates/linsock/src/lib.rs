@@ -46,6 +46,7 @@ mod resolve;
 mod socket;
 mod startup;
 mod time;
+mod timer;
 mod transfer;
 mod transmit;
 
@@ -64,4 +65,5 @@ pub use port::{CompletionPort, Packet};
 pub use resolve::resolve;
 pub use socket::{Shutdown, Socket};
 pub use startup::startup;
+pub use timer::Timer;
 pub use transmit::Transmission;

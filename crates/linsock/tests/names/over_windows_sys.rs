@@ -37,6 +37,8 @@ mod socket;
 mod startup;
 #[path = "../../src/time.rs"]
 mod time;
+#[path = "../../src/timer.rs"]
+mod timer;
 #[path = "../../src/transfer.rs"]
 mod transfer;
 #[path = "../../src/transmit.rs"]
