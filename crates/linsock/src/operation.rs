@@ -1,10 +1,10 @@
 //! An operation in progress, which owns its memory until it is over.
 
 use crate::alertable::sleep_alertable;
-use crate::error::{WsaError, last_wsa};
+use crate::error::{NtStatus, WsaError, last_wsa};
 use crate::event::{Event, Waited};
 use crate::memory::{Memory, More};
-use crate::record::{End, Record, routine};
+use crate::record::{End, Record, routine, status};
 use crate::socket::Socket;
 use crate::sys::Win32::Foundation::HANDLE;
 use crate::sys::Win32::Networking::WinSock::{LPWSAOVERLAPPED_COMPLETION_ROUTINE, SOCKET};
@@ -110,6 +110,26 @@ pub(crate) fn started(at_once: bool) -> Result<Started, WsaError> {
     match last_wsa() {
         WsaError::WSA_IO_PENDING => Ok(Started::Pending),
         error => Err(error),
+    }
+}
+
+/// What a call that starts a receive answered. A datagram that has been cut fails the call with
+/// WSAEMSGSIZE and is told of all the same, as its status is no error but a warning (S-030).
+///
+/// # Safety
+/// `overlapped` is the one of the call, and alive.
+pub(crate) unsafe fn receive_started(
+    at_once: bool,
+    overlapped: *mut OVERLAPPED,
+) -> Result<Started, WsaError> {
+    match started(at_once) {
+        // SAFETY: by the caller's promise.
+        Err(WsaError::WSAEMSGSIZE)
+            if unsafe { status(overlapped) } == NtStatus::STATUS_BUFFER_OVERFLOW =>
+        {
+            Ok(Started::AtOnce)
+        }
+        answer => answer,
     }
 }
 

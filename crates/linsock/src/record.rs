@@ -153,15 +153,14 @@ impl Record {
     /// How the operation ended: the bytes transferred, or the error. Only once it is over.
     pub fn result(&self) -> Result<u32, WsaError> {
         let overlapped = self.overlapped.get();
-        // SAFETY: the record is alive, and both fields are aligned numbers that whoever completes
-        // the operation wrote before the end became known.
+        // SAFETY: the record is alive; the field is an aligned number that whoever completes the
+        // operation wrote before the status.
         let (status, bytes) = unsafe {
             (
-                AtomicUsize::from_ptr(&raw mut (*overlapped).Internal).load(Ordering::Acquire),
+                status(overlapped),
                 AtomicUsize::from_ptr(&raw mut (*overlapped).InternalHigh).load(Ordering::Relaxed),
             )
         };
-        let status = NtStatus(status as u32 as i32);
         if status.is_success() {
             return Ok(bytes as u32);
         }
@@ -181,6 +180,16 @@ impl Record {
         // SAFETY: by the caller's promise nobody else looks at the memory.
         std::mem::take(unsafe { &mut *self.memory.get() })
     }
+}
+
+/// The status of an operation as it stands.
+///
+/// # Safety
+/// The OVERLAPPED is alive.
+pub(crate) unsafe fn status(overlapped: *mut OVERLAPPED) -> NtStatus {
+    // SAFETY: the field is an aligned number; whoever completes the operation writes it last.
+    let status = unsafe { AtomicUsize::from_ptr(&raw mut (*overlapped).Internal) };
+    NtStatus(status.load(Ordering::Acquire) as u32 as i32)
 }
 
 /// The one completion routine. A panic of what it runs ends the process: this function cannot

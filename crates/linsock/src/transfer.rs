@@ -2,7 +2,7 @@
 
 use crate::error::WsaError;
 use crate::memory::Memory;
-use crate::operation::{Notify, Operation, started};
+use crate::operation::{Notify, Operation, receive_started, started};
 use crate::socket::Socket;
 use crate::sys::Win32::Networking::WinSock::{WSARecv, WSASend};
 use std::ptr;
@@ -72,7 +72,8 @@ impl Socket {
                 let buffers = memory.descriptions()?;
                 let (first, count) = (buffers.as_ptr(), buffers.len() as u32);
                 let (none, flags) = (ptr::null_mut(), &raw mut flags);
-                started(WSARecv(self.raw(), first, count, none, flags, overlapped, routine) == 0)
+                let received = WSARecv(self.raw(), first, count, none, flags, overlapped, routine);
+                receive_started(received == 0, overlapped)
             })
         }
     }
