@@ -21,7 +21,8 @@ const CANCEL_SECONDS_MAX: u64 = 10;
 pub enum Notify {
     /// By a packet at the completion port that the socket is associated with.
     Port,
-    /// By an event of the operation's own: wait with [`Operation::wait`].
+    /// By an event of the operation's own: wait with [`Operation::wait`]. A thread that ends
+    /// cancels such operations of its own (C-053); those of a port go on.
     Event,
     /// By a completion routine, which runs in an alertable wait of the thread that started the
     /// operation: [`sleep_alertable`], [`Event::wait_any_alertable`], [`Operation::wait`]. What it
