@@ -84,7 +84,7 @@ fn the_environment_chooses_a_backend_too() {
 #[test]
 fn many_connections_are_counted() {
     for backend in BACKENDS {
-        for notify in ["port", "event"] {
+        for notify in ["port", "event", "routine"] {
             let run = linsock(&[
                 "connect",
                 "--count",
@@ -132,7 +132,7 @@ fn many_connections_are_summed_up_for_people() {
 #[test]
 fn every_answer_of_many_is_received() {
     for backend in BACKENDS {
-        for notify in ["port", "event"] {
+        for notify in ["port", "event", "routine"] {
             let run = linsock(&[
                 "connect",
                 "--count",
@@ -219,6 +219,7 @@ fn wrong_usage_is_status_2() {
         &["connect", "--send", "a", "--send-hex", "00"],
         &["connect", "--send-file", missing.as_str()],
         &["connect", "--notify", "event", "--count", "99", "--in-flight", "65"],
+        &["connect", "--notify", "routine", "--count", "99", "--in-flight", "65"],
         &["serve", "nowhere"],
         &["explain"],
     ] {
@@ -267,7 +268,7 @@ fn sends_a_file(length: usize, name: &str) {
     let path = format!("{}/{name}", env!("CARGO_TARGET_TMPDIR"));
     std::fs::write(&path, &data).unwrap();
     for backend in BACKENDS {
-        for notify in ["port", "event"] {
+        for notify in ["port", "event", "routine"] {
             let (listener, address) = listener("127.0.0.1:0");
             let reader = once(listener, |mut stream, _| {
                 let mut all = Vec::new();

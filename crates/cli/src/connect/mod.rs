@@ -33,6 +33,7 @@ Examples:
   linsock connect
   linsock connect localhost:6379 --send $'PING\\r\\n' --receive
   linsock connect '[::1]:80' --send-file request.txt --receive --notify event
+  linsock connect localhost:7777 --count 500 --in-flight 20 --receive 1 --notify routine
   linsock connect 10.0.0.1:80 --bind 10.0.0.2 --timeout 3
   linsock connect 127.0.0.1:7777 --count 100000 --in-flight 64 --backend uring --json
 
@@ -87,6 +88,9 @@ enum NotifyBy {
     Port,
     /// An event in the OVERLAPPED
     Event,
+    /// A completion routine, in an alertable wait; ConnectEx takes none, so that its own end is
+    /// told by an event in the same wait
+    Routine,
 }
 
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
@@ -94,8 +98,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let notify = match arguments.notify {
         NotifyBy::Port => Notify::Port,
         NotifyBy::Event => Notify::Event,
+        NotifyBy::Routine => Notify::Routine,
     };
-    if notify == Notify::Event && arguments.in_flight as usize > Event::ANY_MAX {
+    if notify != Notify::Port && arguments.in_flight as usize > Event::ANY_MAX {
         let most = Event::ANY_MAX;
         let text = format!("a thread waits for {most} events at most: --in-flight {most}");
         return Err(UsageError(text).into());
