@@ -39,8 +39,10 @@ pub enum Receive {
 
 /// Who looks on.
 pub trait Watcher {
-    /// An attempt was started; `pending` tells whether ConnectEx left it pending.
-    fn started(&mut self, _address: SocketAddr, _pending: bool) {}
+    /// An attempt was started at `_begun`, and ConnectEx left it pending or not.
+    fn started(&mut self, _address: SocketAddr, _begun: Instant, _pending: bool) {}
+    /// An attempt could not be started.
+    fn not_started(&mut self, _address: SocketAddr, _begun: Instant, _error: WsaError) {}
     /// An attempt goes on.
     fn waiting(&mut self, _socket: &Socket) {}
     /// An attempt failed. Another address may follow.
@@ -123,14 +125,15 @@ impl Run<'_> {
     fn begin(&mut self, index: usize, address: usize) -> bool {
         let mut last = WsaError::WSAHOST_NOT_FOUND;
         for (number, &to) in self.plan.addresses.iter().enumerate().skip(address) {
+            let begun = Instant::now();
             match self.start(index, number, to) {
                 Ok(slot) => {
-                    self.watcher.started(to, slot.operation.was_pending());
+                    self.watcher.started(to, slot.started, slot.operation.was_pending());
                     self.slots[index] = Some(slot);
                     return true;
                 }
                 Err(error) => {
-                    self.watcher.attempt_failed(to, error);
+                    self.watcher.not_started(to, begun, error);
                     last = error;
                 }
             }
