@@ -214,6 +214,9 @@ fn wrong_usage_is_status_2() {
         &["connect", "--notify", "smoke"],
         &["connect", "--backend", "iocp"],
         &["connect", "--timeout", "0"],
+        &["connect", "--timeout", "-1"],
+        &["connect", "--count", "-1"],
+        &["connect", "--receive", "-1"],
         &["connect", "--bind", "localhost"],
         &["connect", "--send-hex", "abc"],
         &["connect", "--send", "a", "--send-hex", "00"],
@@ -228,6 +231,54 @@ fn wrong_usage_is_status_2() {
         assert_eq!(run.out, "", "{arguments:?}");
         assert_ne!(run.err, "", "{arguments:?}");
     }
+}
+
+#[test]
+fn wrong_values_are_told_what_is_right() {
+    for (option, value, part) in [
+        ("--count", "1e6", "not a whole number from 1 on"),
+        ("--in-flight", "-1", "not a whole number from 1 on"),
+        ("--receive", "-5", "not a whole number from 0 on"),
+        ("--timeout", "-1", "not a time that can be waited for"),
+    ] {
+        let run = linsock(&["connect", option, value]);
+        assert_eq!(run.code, Some(2), "{}", run.all());
+        assert!(run.err.contains(part) && run.err.contains(value), "{}", run.all());
+    }
+}
+
+#[test]
+fn data_may_begin_with_a_hyphen() {
+    let run = linsock(&["connect", "--send", "--data"]);
+    assert_eq!(run.code, Some(0), "{}", run.all());
+    assert!(run.out.ends_with("--data\n"), "{}", run.all());
+}
+
+#[test]
+fn more_in_flight_than_connections_is_no_mistake() {
+    let run = linsock(&["connect", "--notify", "event", "--count", "3", "--in-flight", "100"]);
+    assert_eq!(run.code, Some(0), "{}", run.all());
+}
+
+#[test]
+fn times_only_grow() {
+    for notify in ["port", "event", "routine"] {
+        let run = linsock(&["connect", "--notify", notify]);
+        let at = |line: &str| {
+            let mut words = line.trim().strip_prefix('+')?.split(' ');
+            let number: f64 = words.next()?.parse().ok()?;
+            Some(if words.next() == Some("s") { number * 1e3 } else { number })
+        };
+        let times: Vec<f64> = run.out.lines().filter_map(at).collect();
+        assert!(times.len() >= 4 && times.is_sorted(), "{}", run.all());
+    }
+}
+
+#[test]
+fn an_error_that_cannot_be_told_still_has_its_status() {
+    let mut command = common::command(&["connect", "localhost:1", "--send-file", "/nonexistent"]);
+    command.stderr(std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
+    assert_eq!(common::finish(command).code, Some(2));
 }
 
 #[test]
