@@ -1,9 +1,10 @@
 //! AcceptEx.
 
 use crate::address::Native;
+use crate::completion::Completion;
 use crate::error::{WsaError, returned};
 use crate::memory::{Memory, length};
-use crate::operation::{Completion, Notify, Operation, started};
+use crate::operation::{Notify, Operation, started};
 use crate::socket::Socket;
 use crate::sys::Win32::Networking::WinSock::{
     AcceptEx, GetAcceptExSockaddrs, SO_UPDATE_ACCEPT_CONTEXT, SOCKADDR, SOCKADDR_INET, SOCKET,

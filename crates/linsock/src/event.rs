@@ -28,6 +28,20 @@ pub enum Waited {
 }
 
 /// An event that stays signalled until it is reset.
+///
+/// ```
+/// use linsock::Event;
+/// use std::time::Duration;
+///
+/// # fn main() -> Result<(), linsock::WsaError> {
+/// let events = [Event::new()?, Event::new()?];
+/// events[1].set()?;
+/// assert_eq!(Event::wait_any(&events, None)?, Some(1));
+/// events[1].reset()?;
+/// assert_eq!(Event::wait_any(&events, Some(Duration::ZERO))?, None);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Event(WSAEVENT);
 

@@ -1,15 +1,15 @@
 //! An operation in progress, which owns its memory until it is over.
 
 use crate::alertable::sleep_alertable;
+use crate::completion::Completion;
 use crate::error::{NtStatus, WsaError, last_wsa};
 use crate::event::{Event, Waited};
-use crate::memory::{Memory, More};
+use crate::memory::Memory;
 use crate::record::{End, Record, routine, status};
 use crate::socket::Socket;
 use crate::sys::Win32::Foundation::HANDLE;
 use crate::sys::Win32::Networking::WinSock::{LPWSAOVERLAPPED_COMPLETION_ROUTINE, SOCKET};
 use crate::sys::Win32::System::IO::{CancelIoEx, OVERLAPPED};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -28,7 +28,8 @@ pub enum Notify {
     /// operation: [`sleep_alertable`], [`Event::wait_any_alertable`], [`Operation::wait`]. What it
     /// runs is given by [`Operation::then`].
     ///
-    /// Sends and receives have one, on sockets without a completion port. Connecting, accepting,
+    /// Sends and receives have one, on sockets without a completion port. The routines of one
+    /// socket do not nest: what one of them waits for must be another socket's. Connecting, accepting,
     /// disconnecting and sending files have none, and answer WSAEOPNOTSUPP. A thread that ends
     /// cancels its operations and drops their routines, as on Windows (R-014): those operations are
     /// never over, and their memory is not freed.
@@ -50,40 +51,34 @@ impl OperationId {
     }
 }
 
-/// What became of an operation.
-#[derive(Debug)]
-pub struct Completion {
-    /// The bytes transferred, or why the operation failed.
-    pub result: Result<u32, WsaError>,
-    /// The operation's buffer, as long as it was given; the first one of several.
-    pub buffer: Vec<u8>,
-    /// The further buffers of an operation that had several, as they were given.
-    pub others: Vec<Vec<u8>>,
-    /// Where a datagram came from, after a receive that asked.
-    pub from: Option<SocketAddr>,
-}
-
-impl Completion {
-    pub(crate) fn new(result: Result<u32, WsaError>, memory: Memory) -> Self {
-        let from = match memory.more {
-            More::From(address) => address.to_std(),
-            More::Nothing | More::File { .. } => None,
-        };
-        Completion { result, buffer: memory.buffer, others: memory.others, from }
-    }
-
-    /// The part of the (first) buffer that was transferred; nothing of a failed operation.
-    pub fn transferred(&self) -> &[u8] {
-        let bytes = self.result.map_or(0, |bytes| bytes as usize);
-        &self.buffer[..bytes.min(self.buffer.len())]
-    }
-}
-
 /// An operation in progress.
 ///
 /// Dropping it cancels it. With [`Notify::Event`] the drop waits for the cancellation; with
 /// [`Notify::Port`] the packet still comes (taking it frees the memory), and with
 /// [`Notify::Routine`] the routine still runs.
+///
+/// ```
+/// use linsock::{Notify, Socket, WsaError};
+/// use std::{io::Write, net::TcpListener, time::Duration};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let listener = TcpListener::bind("127.0.0.1:0")?;
+/// let socket = Socket::for_address(&listener.local_addr()?)?;
+/// socket.connect(listener.local_addr()?)?;
+///
+/// let receiving = socket.recv(vec![0; 100], Notify::Event)?;
+/// assert!(!receiving.wait(Some(Duration::from_millis(1)))?); // nobody has sent anything
+/// receiving.cancel();
+/// let done = receiving.join()?;
+/// assert_eq!(done.result, Err(WsaError::WSA_OPERATION_ABORTED));
+///
+/// // The buffer has come back.
+/// let receiving = socket.recv(done.buffer, Notify::Event)?;
+/// listener.accept()?.0.write_all(b"hello")?;
+/// assert_eq!(receiving.join()?.transferred(), b"hello");
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "dropping an operation cancels it"]
 pub struct Operation {
     record: Arc<Record>,

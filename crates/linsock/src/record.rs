@@ -1,9 +1,9 @@
 //! What an operation and the kernel share: the OVERLAPPED and the memory.
 
+use crate::completion::Completion;
 use crate::error::{NtStatus, WsaError};
 use crate::event::Event;
 use crate::memory::Memory;
-use crate::operation::Completion;
 use crate::sys::Win32::System::IO::OVERLAPPED;
 use std::cell::UnsafeCell;
 use std::sync::Arc;

@@ -11,6 +11,8 @@ mod accept;
 mod address;
 #[path = "../../src/alertable.rs"]
 mod alertable;
+#[path = "../../src/completion.rs"]
+mod completion;
 #[path = "../../src/connection.rs"]
 mod connection;
 #[path = "../../src/error.rs"]
