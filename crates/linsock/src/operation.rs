@@ -118,15 +118,13 @@ pub(crate) unsafe fn receive_started(
     at_once: bool,
     overlapped: *mut OVERLAPPED,
 ) -> Result<Started, WsaError> {
-    match started(at_once) {
-        // SAFETY: by the caller's promise.
-        Err(WsaError::WSAEMSGSIZE)
-            if unsafe { status(overlapped) } == NtStatus::STATUS_BUFFER_OVERFLOW =>
-        {
-            Ok(Started::AtOnce)
-        }
-        answer => answer,
+    let answer = started(at_once);
+    let failed = matches!(answer, Err(WsaError::WSAEMSGSIZE));
+    // SAFETY: by the caller's promise.
+    if failed && unsafe { status(overlapped) } == NtStatus::STATUS_BUFFER_OVERFLOW {
+        return Ok(Started::AtOnce);
     }
+    answer
 }
 
 impl Operation {
