@@ -454,6 +454,40 @@ fn the_socket_may_go_first() {
 }
 
 #[test]
+fn the_socket_of_any_operation_may_go_first() {
+    let file = long_file();
+    for notify in [Notify::Port, Notify::Event] {
+        for kind in 0..4 {
+            let (port, socket, _peer) = at_port();
+            let operation = match kind {
+                0 => socket.recv_vectored(vec![room(), room()], notify),
+                1 => socket.send_vectored(vec![room(), vec![1; 12 << 20]], notify),
+                2 => {
+                    let what = Transmission::of(Arc::clone(&file)).before(room()).after(room());
+                    socket.transmit_file(what, notify)
+                }
+                _ => socket.disconnect_ex(true, notify),
+            };
+            let operation = operation.unwrap();
+            assert!(!operation.is_over(), "kind {kind}");
+            drop(socket);
+            if notify == Notify::Port {
+                assert!(next(&port).is_of(&operation));
+            } else {
+                assert_eq!(operation.wait(LONG), Ok(true));
+            }
+            let done = operation.take().unwrap();
+            assert!(done.result.is_err(), "kind {kind}: {:?}", done.result);
+            if kind < 3 {
+                assert_eq!(done.buffer, room());
+                assert_eq!(done.others.len(), 1);
+            }
+        }
+    }
+    assert_eq!(spoiled_by_accident(), 0);
+}
+
+#[test]
 fn the_port_may_go_first() {
     for fate in FATES {
         let (port, socket, mut peer) = at_port();
