@@ -13,7 +13,9 @@ fn example(name: &str) -> PathBuf {
 }
 
 fn run(name: &str) -> String {
-    let output = Command::new(example(name)).output().unwrap();
+    let program = example(name);
+    assert!(program.exists(), "{}: `cargo test --examples` builds it", program.display());
+    let output = Command::new(program).output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{name}: {} {errors}", output.status);
     String::from_utf8(output.stdout).unwrap()
