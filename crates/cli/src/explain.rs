@@ -28,7 +28,13 @@ pub struct Arguments {
 
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let text = arguments.error.trim();
-    let readings = readings(text);
+    let mut readings = readings(text);
+    if readings.is_empty()
+        && let Some((name, _)) = text.split_once([' ', ':', '('])
+    {
+        // As this program writes it: "WSAECONNREFUSED (10061): connection refused".
+        readings = by_name(name);
+    }
     if readings.is_empty() {
         anyhow::bail!("no error is known by {text:?}");
     }

@@ -10,6 +10,7 @@ mod serve;
 mod target;
 
 use clap::{Parser, Subcommand};
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Not everything succeeded.
@@ -22,7 +23,6 @@ const USAGE: u8 = 2;
 #[command(
     name = "linsock",
     version,
-    about,
     after_help = "\
 Examples:
   linsock connect                              try everything on this machine
@@ -57,7 +57,8 @@ fn main() -> ExitCode {
         Ok(status) => status,
         Err(error) if paint::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("linsock: {error:#}");
+            // Where even that cannot be told, the exit status still tells.
+            let _ = writeln!(std::io::stderr(), "linsock: {error:#}");
             ExitCode::from(if error.is::<UsageError>() { USAGE } else { FAILED })
         }
     }

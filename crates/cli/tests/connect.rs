@@ -84,7 +84,7 @@ fn the_environment_chooses_a_backend_too() {
 #[test]
 fn many_connections_are_counted() {
     for backend in BACKENDS {
-        for notify in ["port", "event"] {
+        for notify in ["port", "event", "routine"] {
             let run = linsock(&[
                 "connect",
                 "--count",
@@ -132,7 +132,7 @@ fn many_connections_are_summed_up_for_people() {
 #[test]
 fn every_answer_of_many_is_received() {
     for backend in BACKENDS {
-        for notify in ["port", "event"] {
+        for notify in ["port", "event", "routine"] {
             let run = linsock(&[
                 "connect",
                 "--count",
@@ -214,11 +214,15 @@ fn wrong_usage_is_status_2() {
         &["connect", "--notify", "smoke"],
         &["connect", "--backend", "iocp"],
         &["connect", "--timeout", "0"],
+        &["connect", "--timeout", "-1"],
+        &["connect", "--count", "-1"],
+        &["connect", "--receive", "-1"],
         &["connect", "--bind", "localhost"],
         &["connect", "--send-hex", "abc"],
         &["connect", "--send", "a", "--send-hex", "00"],
         &["connect", "--send-file", missing.as_str()],
         &["connect", "--notify", "event", "--count", "99", "--in-flight", "65"],
+        &["connect", "--notify", "routine", "--count", "99", "--in-flight", "65"],
         &["serve", "nowhere"],
         &["explain"],
     ] {
@@ -227,6 +231,54 @@ fn wrong_usage_is_status_2() {
         assert_eq!(run.out, "", "{arguments:?}");
         assert_ne!(run.err, "", "{arguments:?}");
     }
+}
+
+#[test]
+fn wrong_values_are_told_what_is_right() {
+    for (option, value, part) in [
+        ("--count", "1e6", "not a whole number from 1 on"),
+        ("--in-flight", "-1", "not a whole number from 1 on"),
+        ("--receive", "-5", "not a whole number from 0 on"),
+        ("--timeout", "-1", "not a time that can be waited for"),
+    ] {
+        let run = linsock(&["connect", option, value]);
+        assert_eq!(run.code, Some(2), "{}", run.all());
+        assert!(run.err.contains(part) && run.err.contains(value), "{}", run.all());
+    }
+}
+
+#[test]
+fn data_may_begin_with_a_hyphen() {
+    let run = linsock(&["connect", "--send", "--data"]);
+    assert_eq!(run.code, Some(0), "{}", run.all());
+    assert!(run.out.ends_with("--data\n"), "{}", run.all());
+}
+
+#[test]
+fn more_in_flight_than_connections_is_no_mistake() {
+    let run = linsock(&["connect", "--notify", "event", "--count", "3", "--in-flight", "100"]);
+    assert_eq!(run.code, Some(0), "{}", run.all());
+}
+
+#[test]
+fn times_only_grow() {
+    for notify in ["port", "event", "routine"] {
+        let run = linsock(&["connect", "--notify", notify]);
+        let at = |line: &str| {
+            let mut words = line.trim().strip_prefix('+')?.split(' ');
+            let number: f64 = words.next()?.parse().ok()?;
+            Some(if words.next() == Some("s") { number * 1e3 } else { number })
+        };
+        let times: Vec<f64> = run.out.lines().filter_map(at).collect();
+        assert!(times.len() >= 4 && times.is_sorted(), "{}", run.all());
+    }
+}
+
+#[test]
+fn an_error_that_cannot_be_told_still_has_its_status() {
+    let mut command = common::command(&["connect", "localhost:1", "--send-file", "/nonexistent"]);
+    command.stderr(std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
+    assert_eq!(common::finish(command).code, Some(2));
 }
 
 #[test]
@@ -267,7 +319,7 @@ fn sends_a_file(length: usize, name: &str) {
     let path = format!("{}/{name}", env!("CARGO_TARGET_TMPDIR"));
     std::fs::write(&path, &data).unwrap();
     for backend in BACKENDS {
-        for notify in ["port", "event"] {
+        for notify in ["port", "event", "routine"] {
             let (listener, address) = listener("127.0.0.1:0");
             let reader = once(listener, |mut stream, _| {
                 let mut all = Vec::new();

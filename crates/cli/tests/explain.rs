@@ -39,8 +39,16 @@ fn every_meaning_of_a_number_is_told() {
 }
 
 #[test]
+fn what_programs_print_can_be_pasted() {
+    for form in ["WSAECONNREFUSED (10061): connection refused", " WSAECONNREFUSED: refused"] {
+        let run = linsock(&["explain", form]);
+        assert_eq!((run.code, run.out), (Some(0), linsock(&["explain", "10061"]).out));
+    }
+}
+
+#[test]
 fn nothing_is_made_up() {
-    for form in ["WSAENOTHING", "123456789", "0xZZ", "-1"] {
+    for form in ["WSAENOTHING", "123456789", "0xZZ", "-1", "connection refused", "(10061)"] {
         let run = linsock(&["explain", form]);
         assert_eq!(run.code, Some(1), "{}", run.all());
         assert_eq!(run.out, "");

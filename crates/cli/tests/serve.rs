@@ -85,6 +85,42 @@ fn many_connections_at_once_each_get_their_own_bytes() {
 }
 
 #[test]
+fn connections_beyond_its_descriptors_wait_for_those_that_go() {
+    const DESCRIPTORS: libc::rlim_t = 64;
+    use std::os::unix::process::CommandExt;
+    for backend in BACKENDS {
+        let mut command = common::command(&["serve", "127.0.0.1:0", "--backend", backend]);
+        let limit = libc::rlimit { rlim_cur: DESCRIPTORS, rlim_max: DESCRIPTORS };
+        // SAFETY: between fork and exec only this system call is made.
+        unsafe {
+            command.pre_exec(move || match libc::setrlimit(libc::RLIMIT_NOFILE, &limit) {
+                0 => Ok(()),
+                _ => Err(std::io::Error::last_os_error()),
+            });
+        }
+        let mut server = Server::of(command, backend);
+        let mut streams: Vec<TcpStream> = (0..2 * DESCRIPTORS)
+            .map(|_| {
+                let mut stream = TcpStream::connect(server.address).unwrap();
+                stream.set_read_timeout(Some(LONG)).unwrap();
+                stream.write_all(b"x").unwrap();
+                stream.shutdown(Shutdown::Write).unwrap();
+                stream
+            })
+            .collect();
+        // In the order in which they came, as those that go make room.
+        for mut stream in streams.drain(..) {
+            let mut back = String::new();
+            stream.read_to_string(&mut back).unwrap();
+            assert_eq!(back, "x");
+        }
+        server.running.signal(libc::SIGTERM);
+        assert_eq!(server.running.wait().code(), Some(0));
+        assert_eq!(server.rest(), "served 128 connections, echoed 128 bytes\n");
+    }
+}
+
+#[test]
 fn a_port_in_use_is_an_error() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let run = linsock(&["serve", &taken.local_addr().unwrap().to_string()]);

@@ -18,6 +18,19 @@ impl Native {
         Native { storage: SOCKADDR_INET::default(), length: size_of::<SOCKADDR_INET>() as i32 }
     }
 
+    /// The address in `bytes`, which need not be aligned; none if it is longer than any we know.
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
+        let mut native = Native::room();
+        if bytes.len() > size_of::<SOCKADDR_INET>() {
+            return None;
+        }
+        let to: *mut u8 = (&raw mut native.storage).cast();
+        // SAFETY: no longer than the room, whose every byte may have any value.
+        unsafe { to.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+        native.length = bytes.len() as i32;
+        Some(native)
+    }
+
     pub(crate) fn as_ptr(&self) -> *const SOCKADDR {
         (&raw const self.storage).cast()
     }

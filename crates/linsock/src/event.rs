@@ -4,7 +4,8 @@ use crate::error::{WsaError, last_wsa};
 use crate::startup::startup;
 use crate::sys::Win32::Foundation::HANDLE;
 use crate::sys::Win32::Networking::WinSock::{
-    WSACloseEvent, WSACreateEvent, WSAEVENT, WSAResetEvent, WSASetEvent, WSAWaitForMultipleEvents,
+    WSA_WAIT_IO_COMPLETION, WSACloseEvent, WSACreateEvent, WSAEVENT, WSAResetEvent, WSASetEvent,
+    WSAWaitForMultipleEvents,
 };
 use crate::time::milliseconds;
 use std::time::Duration;
@@ -12,8 +13,35 @@ use std::time::Duration;
 /// A wait's answer when the first event was signalled, and when none was in time.
 const FIRST_SIGNALLED: u32 = 0;
 const TIMED_OUT: u32 = 258;
+/// An alertable wait's answer when completion routines ran.
+const ROUTINES_RAN: u32 = WSA_WAIT_IO_COMPLETION as u32;
+
+/// What ended an alertable wait.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Waited {
+    /// This one is signalled, the first of several.
+    Signalled(usize),
+    /// Completion routines ran.
+    RoutinesRan,
+    /// The time limit passed first.
+    TimedOut,
+}
 
 /// An event that stays signalled until it is reset.
+///
+/// ```
+/// use linsock::Event;
+/// use std::time::Duration;
+///
+/// # fn main() -> Result<(), linsock::WsaError> {
+/// let events = [Event::new()?, Event::new()?];
+/// events[1].set()?;
+/// assert_eq!(Event::wait_any(&events, None)?, Some(1));
+/// events[1].reset()?;
+/// assert_eq!(Event::wait_any(&events, Some(Duration::ZERO))?, None);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Event(WSAEVENT);
 
@@ -75,17 +103,41 @@ impl Event {
         events: impl IntoIterator<Item = &'a Event>,
         limit: Option<Duration>,
     ) -> Result<Option<usize>, WsaError> {
+        match Self::wait_any_as(events, limit, false)? {
+            Waited::Signalled(first) => Ok(Some(first)),
+            Waited::TimedOut | Waited::RoutinesRan => Ok(None),
+        }
+    }
+
+    /// As [`wait_any`](Self::wait_any), while completion routines may run, which end the wait too.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn wait_any_alertable<'a>(
+        events: impl IntoIterator<Item = &'a Event>,
+        limit: Option<Duration>,
+    ) -> Result<Waited, WsaError> {
+        Self::wait_any_as(events, limit, true)
+    }
+
+    fn wait_any_as<'a>(
+        events: impl IntoIterator<Item = &'a Event>,
+        limit: Option<Duration>,
+        alertable: bool,
+    ) -> Result<Waited, WsaError> {
         let events: Vec<HANDLE> = events.into_iter().map(Event::handle).collect();
         if events.is_empty() || events.len() > Self::ANY_MAX {
             return Err(WsaError::WSA_INVALID_PARAMETER);
         }
-        let count = events.len() as u32;
-        // SAFETY: as many handles stand there as are announced.
+        let (count, limit) = (events.len() as u32, milliseconds(limit));
+        // SAFETY: as many handles stand there as are announced; what an alertable wait runs is
+        // this crate's routine.
         let answer =
-            unsafe { WSAWaitForMultipleEvents(count, events.as_ptr(), 0, milliseconds(limit), 0) };
+            unsafe { WSAWaitForMultipleEvents(count, events.as_ptr(), 0, limit, alertable.into()) };
         match answer {
-            first if first < count => Ok(Some(first as usize)),
-            TIMED_OUT => Ok(None),
+            first if first < count => Ok(Waited::Signalled(first as usize)),
+            ROUTINES_RAN => Ok(Waited::RoutinesRan),
+            TIMED_OUT => Ok(Waited::TimedOut),
             _ => Err(last_wsa()),
         }
     }

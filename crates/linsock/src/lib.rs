@@ -21,19 +21,38 @@
 //! # }
 //! ```
 //!
+//! # What there is
+//! | to | by | the function below |
+//! |---|---|---|
+//! | connect, with first data | [`Socket::connect_ex`] | ConnectEx |
+//! | accept, with first data and addresses | [`Socket::accept_ex`] | AcceptEx |
+//! | send, receive, into several buffers too | [`Socket::send`], [`Socket::recv`] | WSASend, WSARecv |
+//! | send a file, with what goes around it | [`Socket::transmit_file`] | TransmitFile |
+//! | disconnect, and use the socket again | [`Socket::disconnect_ex`] | DisconnectEx |
+//! | be told by a packet | [`CompletionPort`], [`Notify::Port`] | GetQueuedCompletionStatus |
+//! | be told by an event | [`Operation::wait`], [`Notify::Event`] | WSAWaitForMultipleEvents |
+//! | be told by a closure | [`Operation::then`], [`Notify::Routine`] | SleepEx and other alertable waits |
+//! | be told of the time | [`CompletionPort::timer`] | PostQueuedCompletionStatus |
+//!
 //! # Why no safe call leaves the kernel writing into freed memory
-//! An [`Operation`] keeps its OVERLAPPED and its buffer in one heap record that the caller cannot
-//! reach before the operation is over. With [`Notify::Port`] a reference to the record travels
-//! with the operation itself and comes back with its packet, so that neither dropping nor
-//! forgetting the `Operation` frees it early. With [`Notify::Event`] dropping cancels and waits;
-//! forgetting leaks.
+//! An [`Operation`] keeps its OVERLAPPED, its buffers and its file in one heap record that the
+//! caller cannot reach before the operation is over. With [`Notify::Port`] and [`Notify::Routine`] a
+//! reference to the record travels with the operation itself and comes back with its packet or its
+//! routine, so that neither dropping nor forgetting the `Operation` frees it early; what never comes
+//! back, as the routine of a thread that has ended, is leaked. With [`Notify::Event`] dropping
+//! cancels and waits; forgetting leaks.
 
+mod accept;
 mod address;
+mod alertable;
+mod completion;
+mod connection;
 #[cfg(not(windows))]
 pub mod diagnostics;
 mod error;
 mod event;
 mod extension;
+mod memory;
 mod operation;
 mod option;
 mod port;
@@ -42,6 +61,9 @@ mod resolve;
 mod socket;
 mod startup;
 mod time;
+mod timer;
+mod transfer;
+mod transmit;
 
 #[cfg(windows)]
 use windows_sys as sys;
@@ -49,10 +71,15 @@ use windows_sys as sys;
 #[cfg(not(windows))]
 use linsock_sys as sys;
 
+pub use accept::{Accepted, Accepting};
+pub use alertable::sleep_alertable;
+pub use completion::Completion;
 pub use error::{Call, Errno, NtStatus, Win32Error, WsaError};
-pub use event::Event;
-pub use operation::{Completion, Notify, Operation, OperationId};
+pub use event::{Event, Waited};
+pub use operation::{Notify, Operation, OperationId};
 pub use port::{CompletionPort, Packet};
 pub use resolve::resolve;
 pub use socket::{Shutdown, Socket};
 pub use startup::startup;
+pub use timer::Timer;
+pub use transmit::Transmission;

@@ -12,8 +12,8 @@ use crate::sys::Win32::System::IO::{
 };
 use crate::time::milliseconds;
 use std::ptr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 /// Packets taken by one call of [`CompletionPort::get_many`], at most.
@@ -22,6 +22,20 @@ const BATCH_MAX: usize = 64;
 const DRAIN_SECONDS_MAX: u64 = 1;
 
 /// A queue of completion packets.
+///
+/// ```
+/// use linsock::CompletionPort;
+///
+/// # fn main() -> Result<(), linsock::Win32Error> {
+/// let port = CompletionPort::new(0)?;
+/// let worker = port.clone();
+/// let thread = std::thread::spawn(move || worker.get(None));
+/// port.post(5, 42)?;
+/// let packet = thread.join().expect("it does not panic")?.expect("no time limit was given");
+/// assert_eq!((packet.result, packet.key), (Ok(5), 42));
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// Clones are the same port, for several threads to take packets from. The port is closed when
 /// every clone and every associated socket is gone (P-036).
@@ -162,9 +176,12 @@ impl CompletionPort {
     /// # Errors
     /// What PostQueuedCompletionStatus answers.
     pub fn post(&self, bytes: u32, key: usize) -> Result<(), Win32Error> {
-        // SAFETY: a NULL OVERLAPPED is allowed, and tells these packets from operations'.
-        let done = unsafe { PostQueuedCompletionStatus(self.0.handle, bytes, key, ptr::null()) };
-        if done != 0 { Ok(()) } else { Err(last_win32()) }
+        self.0.post(bytes, key)
+    }
+
+    /// The port for somebody who does not keep it open.
+    pub(crate) fn downgrade(&self) -> Weak<Inner> {
+        Arc::downgrade(&self.0)
     }
 }
 
@@ -174,6 +191,12 @@ fn none_in_time<T>(error: Win32Error) -> Result<Option<T>, Win32Error> {
 }
 
 impl Inner {
+    pub(crate) fn post(&self, bytes: u32, key: usize) -> Result<(), Win32Error> {
+        // SAFETY: a NULL OVERLAPPED is allowed, and tells these packets from operations'.
+        let done = unsafe { PostQueuedCompletionStatus(self.handle, bytes, key, ptr::null()) };
+        if done != 0 { Ok(()) } else { Err(last_win32()) }
+    }
+
     /// Counts an operation that is about to start.
     pub(crate) fn begin(&self) {
         self.outstanding.fetch_add(1, Ordering::Relaxed);

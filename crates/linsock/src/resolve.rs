@@ -3,12 +3,10 @@
 use crate::address::Native;
 use crate::error::WsaError;
 use crate::startup::startup;
-use crate::sys::Win32::Networking::WinSock::{
-    ADDRINFOA, SOCK_STREAM, SOCKADDR_INET, freeaddrinfo, getaddrinfo,
-};
+use crate::sys::Win32::Networking::WinSock::{ADDRINFOA, SOCK_STREAM, freeaddrinfo, getaddrinfo};
 use std::ffi::CString;
 use std::net::SocketAddr;
-use std::ptr;
+use std::{ptr, slice};
 
 /// The addresses of `host` with `port`, in the order to try them (getaddrinfo). `host` is a name
 /// or an address in text, an IPv6 address also with its zone.
@@ -29,9 +27,13 @@ pub fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, WsaError> {
     let mut next = list;
     // SAFETY: getaddrinfo made the list, which ends with NULL and is not freed yet.
     while let Some(entry) = unsafe { next.as_ref() } {
-        // SAFETY: the entry's address is as long as it says.
-        let address = unsafe { Native::read(entry.ai_addr.cast(), entry.ai_addrlen) };
-        if let Some(mut address) = address.and_then(|native| native.to_std()) {
+        let bytes: &[u8] = if entry.ai_addr.is_null() {
+            &[]
+        } else {
+            // SAFETY: the entry's address is as long as it says.
+            unsafe { slice::from_raw_parts(entry.ai_addr.cast(), entry.ai_addrlen) }
+        };
+        if let Some(mut address) = Native::read(bytes).and_then(|native| native.to_std()) {
             address.set_port(port);
             if !addresses.contains(&address) {
                 addresses.push(address);
@@ -42,24 +44,6 @@ pub fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, WsaError> {
     // SAFETY: the list is freed once, and not looked at afterwards.
     unsafe { freeaddrinfo(list) };
     Ok(addresses)
-}
-
-impl Native {
-    /// The address of `length` bytes at `bytes`; none if it is longer than any we know.
-    ///
-    /// # Safety
-    /// As many bytes are readable there.
-    unsafe fn read(bytes: *const u8, length: usize) -> Option<Native> {
-        if bytes.is_null() || length > size_of::<SOCKADDR_INET>() {
-            return None;
-        }
-        let mut native = Native::room();
-        // SAFETY: readable by the caller's promise, and no longer than the room.
-        unsafe { ptr::copy_nonoverlapping(bytes, native.as_mut_ptr().cast(), length) };
-        // SAFETY: the length is one field of ours.
-        unsafe { *native.len_mut() = length as i32 };
-        Some(native)
-    }
 }
 
 #[cfg(test)]

@@ -1,16 +1,17 @@
-//! Stream sockets and the operations on them.
+//! Sockets.
 
 use crate::address::{self, Native};
 use crate::error::{Win32Error, WsaError, last_wsa, returned};
-use crate::extension;
-use crate::operation::{Notify, Operation, Started};
+use crate::operation::OperationId;
 use crate::port::Inner as Port;
 use crate::startup::startup;
+use crate::sys::Win32::Foundation::HANDLE;
 use crate::sys::Win32::Networking::WinSock::{
-    INVALID_SOCKET, IPPROTO_TCP, SD_BOTH, SD_RECEIVE, SD_SEND, SOCK_STREAM, SOCKET,
-    TF_REUSE_SOCKET, WSA_FLAG_OVERLAPPED, WSABUF, WSARecv, WSASend, WSASocketW, accept, bind,
-    closesocket, getpeername, getsockname, listen, shutdown,
+    INVALID_SOCKET, IPPROTO_TCP, IPPROTO_UDP, SD_BOTH, SD_RECEIVE, SD_SEND, SOCK_DGRAM,
+    SOCK_STREAM, SOCKET, WSA_FLAG_OVERLAPPED, WSASocketW, accept, bind, closesocket, connect,
+    getpeername, getsockname, listen, shutdown,
 };
+use crate::sys::Win32::System::IO::CancelIoEx;
 use std::net::SocketAddr;
 use std::ptr;
 use std::sync::{Arc, OnceLock};
@@ -26,37 +27,90 @@ pub enum Shutdown {
     Both,
 }
 
-/// A TCP socket, closed on drop.
+/// What a socket carries.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    /// A stream of bytes: TCP.
+    Stream,
+    /// Datagrams: UDP.
+    Datagrams,
+}
+
+/// A TCP or UDP socket, closed on drop.
 ///
-/// Its operations in progress then end: connects with WSA_OPERATION_ABORTED, transfers with
-/// WSAECONNABORTED (Z-003).
+/// Its operations in progress then end: connects and accepts with WSA_OPERATION_ABORTED,
+/// transfers with WSAECONNABORTED (Z-003).
+///
+/// ```
+/// use linsock::{Notify, Socket};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let listener = Socket::for_address(&"127.0.0.1:0".parse()?)?;
+/// listener.bind("127.0.0.1:0".parse()?)?;
+/// listener.listen(5)?;
+///
+/// let client = Socket::for_address(&listener.local_addr()?)?;
+/// client.connect(listener.local_addr()?)?;
+/// let (server, _) = listener.accept()?;
+///
+/// let receiving = server.recv(vec![0; 100], Notify::Event)?;
+/// let sending = client.send(b"hello".to_vec(), Notify::Event)?;
+/// assert_eq!(sending.join()?.result, Ok(5));
+/// assert_eq!(receiving.join()?.transferred(), b"hello");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Socket {
     socket: SOCKET,
     family: i32,
+    kind: Kind,
     port: OnceLock<Arc<Port>>,
 }
 
 impl Socket {
-    /// A new socket that can reach `address`: of its family.
+    /// A new TCP socket that can reach `address`: of its family.
     ///
     /// # Errors
     /// What WSASocket answers.
     pub fn for_address(address: &SocketAddr) -> Result<Self, WsaError> {
-        startup()?;
-        let family = address::family(address);
-        // SAFETY: no protocol information is given, which is allowed.
-        let socket = unsafe {
-            WSASocketW(family, SOCK_STREAM, IPPROTO_TCP, ptr::null(), 0, WSA_FLAG_OVERLAPPED)
-        };
-        Self::owned(socket, family)
+        Self::new(address::family(address), Kind::Stream)
     }
 
-    fn owned(socket: SOCKET, family: i32) -> Result<Self, WsaError> {
+    /// A new UDP socket that can reach `address`: of its family.
+    ///
+    /// # Errors
+    /// What WSASocket answers.
+    pub fn for_datagrams(address: &SocketAddr) -> Result<Self, WsaError> {
+        Self::new(address::family(address), Kind::Datagrams)
+    }
+
+    /// A new socket of the same family and kind, as [`accept_ex`](Self::accept_ex) takes one.
+    ///
+    /// # Errors
+    /// What WSASocket answers.
+    pub fn another(&self) -> Result<Self, WsaError> {
+        Self::new(self.family, self.kind)
+    }
+
+    fn new(family: i32, kind: Kind) -> Result<Self, WsaError> {
+        startup()?;
+        let (kind_number, protocol) = match kind {
+            Kind::Stream => (SOCK_STREAM, IPPROTO_TCP),
+            Kind::Datagrams => (SOCK_DGRAM, IPPROTO_UDP),
+        };
+        // SAFETY: no protocol information is given, which is allowed.
+        let socket = unsafe {
+            WSASocketW(family, kind_number, protocol, ptr::null(), 0, WSA_FLAG_OVERLAPPED)
+        };
+        Self::owned(socket, family, kind)
+    }
+
+    fn owned(socket: SOCKET, family: i32, kind: Kind) -> Result<Self, WsaError> {
         if socket == INVALID_SOCKET {
             return Err(last_wsa());
         }
-        Ok(Socket { socket, family, port: OnceLock::new() })
+        Ok(Socket { socket, family, kind, port: OnceLock::new() })
     }
 
     pub(crate) fn raw(&self) -> SOCKET {
@@ -115,93 +169,31 @@ impl Socket {
         let mut peer = Native::room();
         // SAFETY: the address has room for the length that stands beside it.
         let socket = unsafe { accept(self.socket, peer.as_mut_ptr(), peer.len_mut()) };
-        let socket = Self::owned(socket, self.family)?;
+        let socket = Self::owned(socket, self.family, self.kind)?;
         Ok((socket, peer.to_std().ok_or(WsaError::WSAEAFNOSUPPORT)?))
     }
 
-    /// Connects, then sends all of `first_data` (ConnectEx). The socket has to be bound.
-    ///
-    /// The result is the number of bytes sent. Before
-    /// [`update_connect_context`](Self::update_connect_context) the socket only sends and receives.
+    /// Connects, and waits until that is done; a UDP socket then has this peer alone.
     ///
     /// # Errors
-    /// What ConnectEx answers when it does not start; WSAEINVAL also for [`Notify::Port`] on a
-    /// socket without a port. What comes later is the completion's.
-    pub fn connect_ex(
-        &self,
-        address: SocketAddr,
-        first_data: Vec<u8>,
-        notify: Notify,
-    ) -> Result<Operation, WsaError> {
-        let function = extension::connect_ex(self.socket)?.ok_or(WsaError::WSAEOPNOTSUPP)?;
+    /// What connect answers.
+    pub fn connect(&self, address: SocketAddr) -> Result<(), WsaError> {
         let native = Native::from(&address);
-        // SAFETY: ConnectEx starts one operation with this OVERLAPPED, which outlives the call
-        // with its buffer; the address is taken in during the call.
-        unsafe {
-            Operation::start(self, notify, first_data, |overlapped, bytes, length| {
-                let data = if length == 0 { ptr::null() } else { bytes.cast_const().cast() };
-                started(
-                    function(
-                        self.socket,
-                        native.as_ptr(),
-                        native.len(),
-                        data,
-                        length,
-                        ptr::null_mut(),
-                        overlapped,
-                    ) != 0,
-                )
-            })
-        }
+        // SAFETY: the address and its length belong together.
+        returned(unsafe { connect(self.socket, native.as_ptr(), native.len()) })
     }
 
-    /// Ends the connection (DisconnectEx); with `reuse` the socket can then connect again.
-    ///
-    /// # Errors
-    /// What DisconnectEx answers when it does not start.
-    pub fn disconnect_ex(&self, reuse: bool, notify: Notify) -> Result<Operation, WsaError> {
-        let function = extension::disconnect_ex(self.socket)?.ok_or(WsaError::WSAEOPNOTSUPP)?;
-        let flags = if reuse { TF_REUSE_SOCKET } else { 0 };
-        // SAFETY: DisconnectEx starts one operation with this OVERLAPPED.
-        unsafe {
-            Operation::start(self, notify, Vec::new(), |overlapped, _, _| {
-                started(function(self.socket, overlapped, flags, 0) != 0)
-            })
-        }
+    /// Asks for one of the socket's operations to be ended, as
+    /// [`Operation::cancel`](crate::Operation::cancel) does. `false` if it is over.
+    pub fn cancel(&self, operation: OperationId) -> bool {
+        // SAFETY: the OVERLAPPED is only compared with those in progress.
+        unsafe { CancelIoEx(self.socket as HANDLE, operation.overlapped()) != 0 }
     }
 
-    /// Sends all of `data`.
-    ///
-    /// # Errors
-    /// What WSASend answers when it does not start.
-    pub fn send(&self, data: Vec<u8>, notify: Notify) -> Result<Operation, WsaError> {
-        // SAFETY: WSASend starts one operation with this OVERLAPPED; the array of buffers is
-        // taken in during the call (S-009).
-        unsafe {
-            Operation::start(self, notify, data, |overlapped, buf, len| {
-                let buffer = WSABUF { len, buf };
-                started(WSASend(self.socket, &buffer, 1, ptr::null_mut(), 0, overlapped, None) == 0)
-            })
-        }
-    }
-
-    /// Receives what comes, at most `room`'s length; 0 bytes are the end of the stream.
-    ///
-    /// # Errors
-    /// What WSARecv answers when it does not start.
-    pub fn recv(&self, room: Vec<u8>, notify: Notify) -> Result<Operation, WsaError> {
-        let mut flags = 0;
-        // SAFETY: WSARecv starts one operation with this OVERLAPPED; the array of buffers and
-        // the flags are taken in during the call (S-009, S-041).
-        unsafe {
-            Operation::start(self, notify, room, |overlapped, buf, len| {
-                let buffer = WSABUF { len, buf };
-                started(
-                    WSARecv(self.socket, &buffer, 1, ptr::null_mut(), &mut flags, overlapped, None)
-                        == 0,
-                )
-            })
-        }
+    /// Asks for all of the socket's operations to be ended; `false` if there were none.
+    pub fn cancel_all(&self) -> bool {
+        // SAFETY: NULL stands for all of them.
+        unsafe { CancelIoEx(self.socket as HANDLE, ptr::null()) != 0 }
     }
 
     /// Ends one direction or both.
@@ -238,17 +230,6 @@ impl Socket {
         // SAFETY: the address has room for the length that stands beside it.
         returned(unsafe { getpeername(self.socket, name.as_mut_ptr(), name.len_mut()) })?;
         name.to_std().ok_or(WsaError::WSAEAFNOSUPPORT)
-    }
-}
-
-/// What a call that starts an operation answered: done, pending, or not started.
-fn started(at_once: bool) -> Result<Started, WsaError> {
-    if at_once {
-        return Ok(Started::AtOnce);
-    }
-    match last_wsa() {
-        WsaError::WSA_IO_PENDING => Ok(Started::Pending),
-        error => Err(error),
     }
 }
 

@@ -21,6 +21,19 @@ pub fn from_hex(text: &str) -> Result<Bytes, String> {
     Ok(Bytes(bytes))
 }
 
+/// A whole number, from 0 on.
+pub fn count(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "not a whole number from 0 on".into())
+}
+
+/// A whole number, from 1 on.
+pub fn positive<N: std::str::FromStr + PartialEq + From<u8>>(text: &str) -> Result<N, String> {
+    match text.parse() {
+        Ok(number) if number != N::from(0) => Ok(number),
+        _ => Err("not a whole number from 1 on, or too large".into()),
+    }
+}
+
 /// A positive number of seconds, with a fraction if need be.
 pub fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "not a number of seconds")?;
@@ -43,6 +56,16 @@ mod tests {
         assert!(from_hex("0 00 f").is_err());
         assert!(from_hex("0x10").is_err());
         assert!(from_hex("äö").is_err());
+    }
+
+    #[test]
+    fn counts_are_whole() {
+        assert_eq!(count("0"), Ok(0));
+        assert_eq!((positive::<u64>("1"), positive::<u32>("4294967295")), (Ok(1), Ok(u32::MAX)));
+        for text in ["", "-1", "1e6", "0x10", "1.5", "18446744073709551616"] {
+            assert!(count(text).is_err() && positive::<u64>(text).is_err(), "{text}");
+        }
+        assert!(positive::<u64>("0").is_err() && positive::<u32>("4294967296").is_err());
     }
 
     #[test]

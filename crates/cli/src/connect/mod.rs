@@ -33,6 +33,7 @@ Examples:
   linsock connect
   linsock connect localhost:6379 --send $'PING\\r\\n' --receive
   linsock connect '[::1]:80' --send-file request.txt --receive --notify event
+  linsock connect localhost:7777 --count 500 --in-flight 20 --receive 1 --notify routine
   linsock connect 10.0.0.1:80 --bind 10.0.0.2 --timeout 3
   linsock connect 127.0.0.1:7777 --count 100000 --in-flight 64 --backend uring --json
 
@@ -42,7 +43,7 @@ pub struct Arguments {
     #[arg(value_name = "HOST:PORT")]
     target: Option<Target>,
     /// Send this text as first data
-    #[arg(long, value_name = "TEXT", group = "data")]
+    #[arg(long, value_name = "TEXT", group = "data", allow_hyphen_values = true)]
     send: Option<String>,
     /// Send this file's content as first data
     #[arg(long, value_name = "FILE", group = "data")]
@@ -54,13 +55,13 @@ pub struct Arguments {
     #[arg(long, value_enum, default_value_t = NotifyBy::Port)]
     notify: NotifyBy,
     /// Receive the answer: BYTES of it, or until it ends or falls silent for half a second
-    #[arg(long, value_name = "BYTES", num_args = 0..=1)]
+    #[arg(long, value_name = "BYTES", num_args = 0..=1, value_parser = data::count, allow_negative_numbers = true)]
     receive: Option<Option<u64>>,
     /// How many connections to make
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = data::positive::<u64>, allow_negative_numbers = true)]
     count: u64,
     /// How many connections are attempted at a time
-    #[arg(long, value_name = "M", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "M", default_value_t = 1, value_parser = data::positive::<u32>, allow_negative_numbers = true)]
     in_flight: u32,
     /// Let the first data travel with the handshake (TCP_FASTOPEN)
     #[arg(long)]
@@ -70,7 +71,7 @@ pub struct Arguments {
     bind: Option<SocketAddr>,
     /// Give up an attempt, or waiting for an answer, after this time (then WSAETIMEDOUT);
     /// Winsock itself gives a connection up after 21 seconds
-    #[arg(long, value_name = "SECONDS", value_parser = data::seconds)]
+    #[arg(long, value_name = "SECONDS", value_parser = data::seconds, allow_negative_numbers = true)]
     timeout: Option<Duration>,
     /// The backend; the default is LINSOCK_BACKEND, else auto
     #[arg(long, value_enum)]
@@ -87,6 +88,9 @@ enum NotifyBy {
     Port,
     /// An event in the OVERLAPPED
     Event,
+    /// A completion routine, in an alertable wait; ConnectEx takes none, so that its own end is
+    /// told by an event in the same wait
+    Routine,
 }
 
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
@@ -94,8 +98,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let notify = match arguments.notify {
         NotifyBy::Port => Notify::Port,
         NotifyBy::Event => Notify::Event,
+        NotifyBy::Routine => Notify::Routine,
     };
-    if notify == Notify::Event && arguments.in_flight as usize > Event::ANY_MAX {
+    let in_flight = u64::from(arguments.in_flight).min(arguments.count) as u32;
+    if notify != Notify::Port && in_flight as usize > Event::ANY_MAX {
         let most = Event::ANY_MAX;
         let text = format!("a thread waits for {most} events at most: --in-flight {most}");
         return Err(UsageError(text).into());
@@ -131,7 +137,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         bind: arguments.bind,
         timeout: arguments.timeout,
         count: arguments.count,
-        in_flight: arguments.in_flight.min(u32::try_from(arguments.count).unwrap_or(u32::MAX)),
+        in_flight,
     };
     let mut report = Report::new(backend);
     match linsock::resolve(&target.host, target.port) {

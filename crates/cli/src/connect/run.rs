@@ -1,7 +1,8 @@
 //! Makes the connections: as many at a time as asked for, from one thread.
 
 use linsock::{
-    CompletionPort, Event, Notify, Operation, OperationId, Socket, Win32Error, WsaError,
+    CompletionPort, Event, Notify, Operation, OperationId, Socket, Waited, Win32Error, WsaError,
+    sleep_alertable,
 };
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -38,8 +39,10 @@ pub enum Receive {
 
 /// Who looks on.
 pub trait Watcher {
-    /// An attempt was started; `pending` tells whether ConnectEx left it pending.
-    fn started(&mut self, _address: SocketAddr, _pending: bool) {}
+    /// An attempt was started at `_begun`, and ConnectEx left it pending or not.
+    fn started(&mut self, _address: SocketAddr, _begun: Instant, _pending: bool) {}
+    /// An attempt could not be started.
+    fn not_started(&mut self, _address: SocketAddr, _begun: Instant, _error: WsaError) {}
     /// An attempt goes on.
     fn waiting(&mut self, _socket: &Socket) {}
     /// An attempt failed. Another address may follow.
@@ -122,14 +125,15 @@ impl Run<'_> {
     fn begin(&mut self, index: usize, address: usize) -> bool {
         let mut last = WsaError::WSAHOST_NOT_FOUND;
         for (number, &to) in self.plan.addresses.iter().enumerate().skip(address) {
+            let begun = Instant::now();
             match self.start(index, number, to) {
                 Ok(slot) => {
-                    self.watcher.started(to, slot.operation.was_pending());
+                    self.watcher.started(to, slot.started, slot.operation.was_pending());
                     self.slots[index] = Some(slot);
                     return true;
                 }
                 Err(error) => {
-                    self.watcher.attempt_failed(to, error);
+                    self.watcher.not_started(to, begun, error);
                     last = error;
                 }
             }
@@ -150,7 +154,12 @@ impl Run<'_> {
         }
         self.ends.associate(&socket, index)?;
         let started = Instant::now();
-        let operation = socket.connect_ex(to, plan.data.clone(), plan.notify)?;
+        // ConnectEx takes no completion routine.
+        let notify = match plan.notify {
+            Notify::Routine => Notify::Event,
+            other => other,
+        };
+        let operation = socket.connect_ex(to, plan.data.clone(), notify)?;
         let deadline = plan.timeout.and_then(|timeout| started.checked_add(timeout));
         let stage = Stage::Connecting;
         Ok(Slot { socket, operation, stage, started, deadline, address, expired: false })
@@ -254,15 +263,16 @@ impl Run<'_> {
         }
     }
 
-    /// Cancels what is out of time, and lets the watcher look.
+    /// Lets the watcher look, and cancels what is out of time.
     fn check(&mut self, now: Instant) {
         for slot in self.slots.iter_mut().flatten() {
+            // Before the cancellation, which takes the connection back.
+            if matches!(slot.stage, Stage::Connecting) {
+                self.watcher.waiting(&slot.socket);
+            }
             if !slot.expired && slot.deadline.is_some_and(|deadline| deadline <= now) {
                 slot.expired = true;
                 slot.operation.cancel();
-            }
-            if matches!(slot.stage, Stage::Connecting) {
-                self.watcher.waiting(&slot.socket);
             }
         }
     }
@@ -272,6 +282,8 @@ impl Run<'_> {
 enum Ends {
     Port(CompletionPort),
     Event,
+    /// Receives by completion routine, and connects by event, in one alertable wait.
+    Routine,
 }
 
 impl Ends {
@@ -279,6 +291,7 @@ impl Ends {
         match notify {
             Notify::Port => CompletionPort::new(0).map(Ends::Port),
             Notify::Event => Ok(Ends::Event),
+            Notify::Routine => Ok(Ends::Routine),
         }
     }
 
@@ -288,7 +301,7 @@ impl Ends {
             Ends::Port(port) => {
                 port.associate(socket, index).map_err(|error| WsaError(error.0 as i32))
             }
-            Ends::Event => Ok(()),
+            Ends::Event | Ends::Routine => Ok(()),
         }
     }
 
@@ -305,15 +318,41 @@ impl Ends {
                 Ok(ours.map(|packet| packet.key).collect())
             }
             Ends::Event => {
-                let busy: Vec<(usize, &Operation)> = slots
-                    .iter()
-                    .enumerate()
-                    .filter_map(|(index, slot)| Some((index, &slot.as_ref()?.operation)))
-                    .take(Event::ANY_MAX)
-                    .collect();
+                let busy = busy(slots, |_| true);
                 let first = Operation::wait_any(busy.iter().map(|slot| slot.1), Some(limit))?;
                 Ok(first.map(|first| busy[first].0).into_iter().collect())
             }
+            Ends::Routine => {
+                let connecting = busy(slots, |slot| matches!(slot.stage, Stage::Connecting));
+                let waited = if connecting.is_empty() {
+                    sleep_alertable(Some(limit));
+                    Waited::RoutinesRan
+                } else {
+                    let operations = connecting.iter().map(|slot| slot.1);
+                    Operation::wait_any_alertable(operations, Some(limit))?
+                };
+                let mut over: Vec<usize> =
+                    busy(slots, |slot| matches!(slot.stage, Stage::Receiving { .. }))
+                        .into_iter()
+                        .filter(|slot| slot.1.is_over())
+                        .map(|slot| slot.0)
+                        .collect();
+                if let Waited::Signalled(first) = waited {
+                    over.push(connecting[first].0);
+                }
+                Ok(over)
+            }
         }
     }
+}
+
+/// The operations in progress of some slots; as many as one wait can look at.
+fn busy(slots: &[Option<Slot>], which: impl Fn(&Slot) -> bool) -> Vec<(usize, &Operation)> {
+    slots
+        .iter()
+        .enumerate()
+        .filter_map(|(index, slot)| Some((index, slot.as_ref().filter(|slot| which(slot))?)))
+        .map(|(index, slot)| (index, &slot.operation))
+        .take(Event::ANY_MAX)
+        .collect()
 }

@@ -81,15 +81,20 @@ impl TimeLine<'_> {
 }
 
 impl Watcher for TimeLine<'_> {
-    fn started(&mut self, address: SocketAddr, pending: bool) {
-        self.attempt = Instant::now();
+    fn started(&mut self, address: SocketAddr, begun: Instant, pending: bool) {
+        self.attempt = begun;
         self.established = None;
         let text = match pending {
             true => format!("{address}: ConnectEx returned WSA_IO_PENDING (997)"),
             false => format!("{address}: ConnectEx completed at once"),
         };
         let label = if pending { "pending" } else { "started" };
-        self.say(Some(Duration::ZERO), label, Role::Label, &text);
+        self.say(Some(begun.elapsed()), label, Role::Label, &text);
+    }
+
+    fn not_started(&mut self, address: SocketAddr, begun: Instant, error: WsaError) {
+        self.attempt = begun;
+        self.attempt_failed(address, error);
     }
 
     fn waiting(&mut self, socket: &Socket) {

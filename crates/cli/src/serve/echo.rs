@@ -1,10 +1,14 @@
-//! The echo server: one thread accepts, the others take packets from one completion port.
+//! The echo server: AcceptEx, WSARecv and WSASend, whose packets threads take from one completion
+//! port.
 
 use anyhow::Context;
-use linsock::{CompletionPort, Notify, Operation, Packet, Shutdown, Socket};
+use linsock::{
+    Accepted, Accepting, CompletionPort, Notify, Operation, Packet, Shutdown, Socket, Timer,
+    WsaError,
+};
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -13,8 +17,16 @@ use std::time::Duration;
 const BUFFER_BYTES: usize = 16 * 1024;
 /// Connections that may wait to be accepted.
 const BACKLOG: i32 = 1024;
-/// The key of the packet that ends a worker; connections count from 1.
+/// Accepts in progress, so that a burst of connections finds some.
+const ACCEPTS: usize = 16;
+/// The key of the packet that ends a worker.
 const STOP: usize = 0;
+/// The key of the listener's packets.
+const LISTENER: usize = 1;
+/// The key of the packet after which accepting is tried again.
+const RETRY: usize = 2;
+/// Connections count from here.
+const FIRST_CONNECTION: usize = 3;
 /// How long accepting rests when descriptors or memory have run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
@@ -22,7 +34,6 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 pub struct Server {
     shared: Arc<Shared>,
     address: SocketAddr,
-    acceptor: JoinHandle<()>,
     workers: Vec<JoinHandle<()>>,
 }
 
@@ -36,10 +47,22 @@ pub struct Statistics {
 
 struct Shared {
     port: CompletionPort,
+    listener: Socket,
+    accepts: Mutex<Accepts>,
     connections: Mutex<HashMap<usize, Arc<Mutex<Connection>>>>,
     stopping: AtomicBool,
+    next_key: AtomicUsize,
     accepted: AtomicU64,
     bytes_echoed: AtomicU64,
+}
+
+/// The accepts in progress. Whoever starts one holds the lock meanwhile, so that the packet's taker
+/// finds it here.
+#[derive(Default)]
+struct Accepts {
+    running: Vec<Accepting>,
+    /// Expires with a packet of the key RETRY.
+    pause: Option<Timer>,
 }
 
 /// One connection, with at most one operation in progress. Whoever starts an operation holds the
@@ -63,21 +86,25 @@ impl Server {
         listener.bind(address).with_context(|| format!("cannot listen on {address}"))?;
         listener.listen(BACKLOG).with_context(|| format!("cannot listen on {address}"))?;
         let address = listener.local_addr()?;
+        let port = CompletionPort::new(0)?;
+        port.associate(&listener, LISTENER)?;
         let shared = Arc::new(Shared {
-            port: CompletionPort::new(0)?,
+            port,
+            listener,
+            accepts: Mutex::default(),
             connections: Mutex::default(),
             stopping: AtomicBool::new(false),
+            next_key: AtomicUsize::new(FIRST_CONNECTION),
             accepted: AtomicU64::new(0),
             bytes_echoed: AtomicU64::new(0),
         });
+        shared.accept();
         let mut workers = Vec::with_capacity(threads);
         for _ in 0..threads {
             let shared = Arc::clone(&shared);
             workers.push(std::thread::Builder::new().spawn(move || shared.work())?);
         }
-        let accepting = Arc::clone(&shared);
-        let acceptor = std::thread::Builder::new().spawn(move || accepting.accept(&listener))?;
-        Ok(Server { shared, address, acceptor, workers })
+        Ok(Server { shared, address, workers })
     }
 
     pub fn local_addr(&self) -> SocketAddr {
@@ -91,11 +118,6 @@ impl Server {
     /// Stops accepting, closes every connection and waits for the threads.
     pub fn stop(self) -> Statistics {
         self.shared.stopping.store(true, Ordering::Release);
-        // A blocking accept ends when somebody connects.
-        let woken = TcpStream::connect_timeout(&reachable(self.address), Duration::from_secs(1));
-        if woken.is_ok() {
-            let _ = self.acceptor.join();
-        }
         for _ in &self.workers {
             // Without the packet the worker would go on; then it is left to the process' end.
             if self.shared.port.post(0, STOP).is_err() {
@@ -105,22 +127,10 @@ impl Server {
         for worker in self.workers {
             let _ = worker.join();
         }
-        let connections = std::mem::take(&mut *locked(&self.shared.connections));
-        drop(connections);
+        drop(std::mem::take(&mut *locked(&self.shared.accepts)));
+        drop(std::mem::take(&mut *locked(&self.shared.connections)));
         self.shared.statistics()
     }
-}
-
-/// Where a listener at `address` is reached from this machine.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    let ip = match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    let mut reachable = address;
-    reachable.set_ip(ip);
-    reachable
 }
 
 impl Shared {
@@ -132,25 +142,48 @@ impl Shared {
         }
     }
 
-    fn accept(&self, listener: &Socket) {
-        for key in STOP + 1.. {
-            let accepted = listener.accept();
-            if self.stopping.load(Ordering::Acquire) {
-                return;
-            }
-            // What cannot be accepted or served is dropped; the others go on.
-            match accepted {
-                Ok((socket, _)) => self.begin(key, socket),
-                Err(_) => std::thread::sleep(ACCEPT_PAUSE),
+    /// Starts accepts until there are enough.
+    fn accept(&self) {
+        let mut accepts = locked(&self.accepts);
+        while accepts.running.len() < ACCEPTS && !self.stopping.load(Ordering::Acquire) {
+            let started = self
+                .listener
+                .another()
+                .and_then(|socket| self.listener.accept_ex(socket, Vec::new(), Notify::Port));
+            match started {
+                Ok(accepting) => accepts.running.push(accepting),
+                // Those in progress go on.
+                Err(_) => return accepts.rest(&self.port),
             }
         }
     }
 
-    fn begin(&self, key: usize, socket: Socket) {
-        let _ = socket.set_nodelay(true);
-        if self.port.associate(&socket, key).is_err() {
+    /// Takes the connection that an accept has brought, and sees to it that others follow.
+    fn accepted(&self, packet: &Packet) {
+        let accepting = {
+            let mut accepts = locked(&self.accepts);
+            let place = accepts.running.iter().position(|accepting| packet.is_of(accepting));
+            place.map(|place| accepts.running.swap_remove(place))
+        };
+        match packet.result {
+            // A connection, or one that was gone before it was accepted.
+            Ok(_) | Err(WsaError::WSAECONNRESET) => self.accept(),
+            Err(_) => locked(&self.accepts).rest(&self.port),
+        }
+        if let Some(Ok(Accepted { result: Ok(_), socket, .. })) = accepting.map(Accepting::take) {
+            self.begin(socket);
+        }
+    }
+
+    fn begin(&self, socket: Socket) {
+        let key = self.next_key.fetch_add(1, Ordering::Relaxed);
+        // What cannot be served is dropped; the others go on.
+        if socket.update_accept_context(&self.listener).is_err()
+            || self.port.associate(&socket, key).is_err()
+        {
             return;
         }
+        let _ = socket.set_nodelay(true);
         self.accepted.fetch_add(1, Ordering::Relaxed);
         let connection = Connection { socket, turn: Turn::Idle };
         let connection = Arc::new(Mutex::new(connection));
@@ -163,15 +196,24 @@ impl Shared {
     fn work(&self) {
         while let Ok(packet) = self.port.get(None) {
             let Some(packet) = packet else { continue };
-            if packet.key == STOP {
-                return;
+            match packet.key {
+                STOP => return,
+                LISTENER => self.accepted(&packet),
+                RETRY => {
+                    locked(&self.accepts).pause = None;
+                    self.accept();
+                }
+                key => self.transferred(key, &packet),
             }
-            let connection = locked(&self.connections).get(&packet.key).map(Arc::clone);
-            if let Some(connection) = connection
-                && !self.advance(&packet, &mut locked(&connection))
-            {
-                locked(&self.connections).remove(&packet.key);
-            }
+        }
+    }
+
+    fn transferred(&self, key: usize, packet: &Packet) {
+        let connection = locked(&self.connections).get(&key).map(Arc::clone);
+        if let Some(connection) = connection
+            && !self.advance(packet, &mut locked(&connection))
+        {
+            locked(&self.connections).remove(&key);
         }
     }
 
@@ -190,6 +232,16 @@ impl Shared {
                 operation.take().is_ok_and(|done| connection.receive(done.buffer))
             }
             (_, Err(_)) | (Turn::Idle, _) => false,
+        }
+    }
+}
+
+impl Accepts {
+    /// Lets accepting rest for a while, unless it does already.
+    fn rest(&mut self, port: &CompletionPort) {
+        if self.pause.is_none() {
+            // Without a timer, the next connection of those that are accepted tries again.
+            self.pause = port.timer(ACCEPT_PAUSE, RETRY).ok();
         }
     }
 }
@@ -217,6 +269,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use super::*;
     use std::io::{Read, Write};
+    use std::net::{Ipv6Addr, TcpStream};
 
     #[test]
     fn what_comes_goes_back_until_the_end() {
@@ -238,9 +291,25 @@ mod tests {
     }
 
     #[test]
+    fn more_connections_than_accepts_come_at_once() {
+        let server = Server::start("127.0.0.1:0".parse().unwrap(), 2).unwrap();
+        let mut streams: Vec<TcpStream> =
+            (0..5 * ACCEPTS).map(|_| TcpStream::connect(server.local_addr()).unwrap()).collect();
+        for stream in streams.iter_mut().rev() {
+            let mut byte = [0];
+            stream.write_all(b"x").unwrap();
+            stream.read_exact(&mut byte).unwrap();
+        }
+        assert_eq!(server.statistics().open, streams.len());
+        drop(streams);
+        assert_eq!(server.stop().connections, 5 * ACCEPTS as u64);
+    }
+
+    #[test]
     fn a_server_stops_with_connections_open() {
         let server = Server::start("[::]:0".parse().unwrap(), 1).unwrap();
-        let mut stream = TcpStream::connect(reachable(server.local_addr())).unwrap();
+        let mut stream =
+            TcpStream::connect((Ipv6Addr::LOCALHOST, server.local_addr().port())).unwrap();
         stream.write_all(b"x").unwrap();
         let mut byte = [0];
         stream.read_exact(&mut byte).unwrap();

@@ -1,4 +1,4 @@
-//! `linsock serve`: an echo server on a completion port.
+//! `linsock serve`: an echo server on a completion port, which AcceptEx, WSARecv and WSASend report to.
 
 pub mod echo;
 
@@ -12,19 +12,22 @@ use std::process::ExitCode;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-/// Echo what connections send, on a completion port, until SIGINT or SIGTERM.
+/// Echo what connections send, by AcceptEx, WSARecv and WSASend on a completion port, until SIGINT
+/// or SIGTERM.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   linsock serve                       on 127.0.0.1:7777
   linsock serve 0.0.0.0:7 --threads 4
-  linsock serve [::1]:0               on a port that the system chooses")]
+  linsock serve '[::1]:0'             on a port that the system chooses
+
+Exit status: 0 ended by a signal, 1 it cannot serve, 2 wrong usage.")]
 pub struct Arguments {
     /// Where to listen; port 0 is any free one
     #[arg(value_name = "ADDR:PORT", default_value = "127.0.0.1:7777")]
     address: Target,
     /// How many threads take packets [default: one per processor]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), allow_negative_numbers = true)]
     threads: Option<u16>,
     /// The backend; the default is LINSOCK_BACKEND, else auto
     #[arg(long, value_enum)]
@@ -53,7 +56,11 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     };
     let server = Server::start(address, threads)?;
     let mut out = std::io::stdout();
-    writeln!(out, "listening on {} ({backend}, {threads} threads)", server.local_addr())?;
+    let threads = match threads {
+        1 => "1 thread".to_owned(),
+        many => format!("{many} threads"),
+    };
+    writeln!(out, "listening on {} ({backend}, {threads})", server.local_addr())?;
     out.flush()?;
     wait(&server, &stopped);
     let end = server.stop();
@@ -76,7 +83,8 @@ fn wait(server: &Server, stopped: &mpsc::Receiver<()>) {
                 let now = server.statistics();
                 let seconds = last.0.elapsed().as_secs_f64();
                 let rate = (now.bytes_echoed - last.1) as f64 / seconds;
-                eprint!("\r\x1b[K{}", line(now, rate as u64));
+                // A terminal that went away is no reason to stop serving.
+                let _ = write!(std::io::stderr(), "\r\x1b[K{}", line(now, rate as u64));
                 last = (Instant::now(), now.bytes_echoed);
             }
             Err(mpsc::RecvTimeoutError::Timeout) => {}
@@ -84,7 +92,7 @@ fn wait(server: &Server, stopped: &mpsc::Receiver<()>) {
         }
     }
     if watched {
-        eprintln!();
+        let _ = writeln!(std::io::stderr());
     }
 }
 

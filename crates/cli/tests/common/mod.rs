@@ -96,7 +96,11 @@ pub struct Server {
 
 impl Server {
     pub fn start(address: &str, backend: &str) -> Server {
-        let mut command = command(&["serve", address, "--backend", backend]);
+        Self::of(command(&["serve", address, "--backend", backend]), backend)
+    }
+
+    /// From a prepared command.
+    pub fn of(mut command: Command, backend: &str) -> Server {
         let mut running = Running::start(command.stdout(Stdio::piped()));
         let mut out = BufReader::new(running.child.stdout.take().unwrap());
         let mut line = String::new();

@@ -1,7 +1,9 @@
 //! What the tests share: a pair of connected sockets, and a run on each backend.
+// No test uses all of it.
+#![allow(dead_code)]
 
 use linsock::{CompletionPort, Notify, Packet, Socket};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
 use std::time::Duration;
 
@@ -66,4 +68,14 @@ pub fn at_port() -> (CompletionPort, Socket, TcpStream) {
 /// The next packet, which comes.
 pub fn next(port: &CompletionPort) -> Packet {
     port.get(LONG).unwrap().expect("a packet comes")
+}
+
+/// A listener, and its address.
+pub fn listening(address: &str) -> (Socket, SocketAddr) {
+    let address = address.parse().unwrap();
+    let listener = Socket::for_address(&address).unwrap();
+    listener.bind(address).unwrap();
+    listener.listen(100).unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, address)
 }

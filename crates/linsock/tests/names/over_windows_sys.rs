@@ -5,14 +5,24 @@
 
 use windows_sys as sys;
 
+#[path = "../../src/accept.rs"]
+mod accept;
 #[path = "../../src/address.rs"]
 mod address;
+#[path = "../../src/alertable.rs"]
+mod alertable;
+#[path = "../../src/completion.rs"]
+mod completion;
+#[path = "../../src/connection.rs"]
+mod connection;
 #[path = "../../src/error.rs"]
 mod error;
 #[path = "../../src/event.rs"]
 mod event;
 #[path = "../../src/extension.rs"]
 mod extension;
+#[path = "../../src/memory.rs"]
+mod memory;
 #[path = "../../src/operation.rs"]
 mod operation;
 #[path = "../../src/option.rs"]
@@ -29,3 +39,9 @@ mod socket;
 mod startup;
 #[path = "../../src/time.rs"]
 mod time;
+#[path = "../../src/timer.rs"]
+mod timer;
+#[path = "../../src/transfer.rs"]
+mod transfer;
+#[path = "../../src/transmit.rs"]
+mod transmit;
