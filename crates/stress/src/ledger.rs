@@ -399,6 +399,15 @@ impl Ledger {
         }
     }
 
+    /// What was started, a line a kind: never answered, refused, pending, done at once.
+    pub fn table(&self) -> String {
+        let mut rows: std::collections::BTreeMap<&str, [u32; 4]> = Default::default();
+        for op in lock(&self.ops).values() {
+            rows.entry(op.kind).or_default()[op.state.load(Ordering::Relaxed) as usize & 3] += 1;
+        }
+        rows.iter().map(|(kind, counts)| format!("{kind}: {counts:?}")).collect::<Vec<_>>().join("\n")
+    }
+
     /// The last look: notes every rule that does not hold.
     pub fn audit(&self) {
         let ops: Vec<&'static Op> = lock(&self.ops).values().copied().collect();

@@ -54,8 +54,9 @@ impl Case {
                 let (closed, busy) = (&closed, &busy);
                 threads.push(scope.spawn(move || {
                     THREAD.set(thread);
-                    for _ in 0..actions {
-                        let action = actions::choose(&mut actor.random);
+                    for count in 0..actions {
+                        let begins = count == 0 && actor.random.chance(80);
+                        let action = if begins { actions::PAIR } else { actions::choose(&mut actor.random) };
                         actor.world.doing[thread].store(action, Ordering::Relaxed);
                         actor.say(format_args!("-- {}", ACTIONS[action].0));
                         ACTIONS[action].2(&mut actor);
@@ -81,6 +82,7 @@ impl Case {
                     std::thread::sleep(Duration::from_millis(1));
                 }
                 ledger().make_vague();
+                world.cleaned.store(true, Ordering::SeqCst);
                 if world.prints {
                     eprintln!("WSACleanup");
                 }
@@ -99,6 +101,8 @@ impl Case {
                 }
                 if Instant::now() > until {
                     hang = Some("not all ended");
+                    // SAFETY: has no preconditions.
+                    ledger().find(crate::child::stacks(unsafe { libc::getpid() }));
                     break;
                 }
                 if !more {
@@ -125,6 +129,8 @@ impl Case {
             for thread in threads {
                 while !thread.is_finished() {
                     if Instant::now() > until {
+                        // SAFETY: has no preconditions.
+                        ledger().find(crate::child::stacks(unsafe { libc::getpid() }));
                         return Some("a thread does not end");
                     }
                     std::thread::sleep(Duration::from_millis(1));
@@ -138,8 +144,6 @@ impl Case {
     fn judge(&self, world: &World, hang: Option<&str>) -> Result<String, String> {
         if let Some(hang) = hang {
             ledger().find(hang.to_owned());
-            // SAFETY: has no preconditions.
-            ledger().find(crate::child::stacks(unsafe { libc::getpid() }));
         }
         // What comes late comes now.
         for port in 0..PORTS {
@@ -148,6 +152,7 @@ impl Case {
         }
         ledger().audit();
         if world.prints {
+            eprintln!("{}", ledger().table());
             eprintln!("WSACleanup");
         }
         call!(WSACleanup());
@@ -193,6 +198,6 @@ fn parse(random: &mut Random) -> Result<String, String> {
     call!(WSACleanup());
     match sockets_left() {
         Some(left) => Err(format!("sockets are left: {left}")),
-        None => Ok(format!("{ROUNDS} 0")),
+        None => Ok(format!("0 0 {ROUNDS}")),
     }
 }

@@ -58,6 +58,14 @@ pub enum Ending {
     CloseHandle,
 }
 
+/// The kinds of sockets that a case asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    Connected,
+    Listening,
+    Fresh,
+}
+
 /// The shared part of a case.
 pub struct World {
     slots: [Mutex<Option<Arc<Sock>>>; SLOTS],
@@ -75,6 +83,8 @@ pub struct World {
     /// Events that anybody may set, reset and wait for.
     pub events: [HANDLE; 2],
     pub prints: bool,
+    /// The last WSACleanup has closed all sockets.
+    pub cleaned: AtomicBool,
 }
 
 // SAFETY: handles are numbers.
@@ -111,6 +121,7 @@ impl World {
             doing: Default::default(),
             events: [winsock::event(), winsock::event()],
             prints,
+            cleaned: AtomicBool::new(false),
         }
     }
 
@@ -161,7 +172,8 @@ impl World {
             unsure: Box::leak(Box::new(AtomicBool::new(false))),
             closed: AtomicBool::new(false),
         });
-        self.put(random.below(SLOTS), sock.clone());
+        let free = (0..SLOTS).find(|&index| self.slot(index).is_none());
+        self.put(free.unwrap_or_else(|| random.below(SLOTS)), sock.clone());
         Some(sock)
     }
 
@@ -184,7 +196,7 @@ impl World {
         if !closed {
             // A non-blocking socket that lingers (Z-008): not in this way, then.
             winsock::hard(sock.number);
-            if call!(closesocket(sock.number)) != 0 {
+            if call!(closesocket(sock.number)) != 0 && !self.cleaned.load(Ordering::SeqCst) {
                 ledger().find(format!("closesocket({}): {}", sock.number, winsock::last_error()));
             }
         }
@@ -233,6 +245,25 @@ pub struct Actor<'a> {
     pub random: Random,
 }
 
+/// Asked of the kernel, so that the library is not what the choice depends on.
+fn is_fit(number: SOCKET, fit: Fit) -> bool {
+    let fd = number as i32;
+    let (mut value, mut len) = (0i32, 4);
+    // SAFETY: room for the answer; any number is a question.
+    let listens = unsafe {
+        libc::getsockopt(fd, libc::SOL_SOCKET, libc::SO_ACCEPTCONN, (&raw mut value).cast(), &raw mut len) == 0
+    } && value == 1;
+    let mut room = [0u8; 128];
+    let mut len = 128;
+    // SAFETY: as above.
+    let connected = unsafe { libc::getpeername(fd, room.as_mut_ptr().cast(), &raw mut len) == 0 };
+    match fit {
+        Fit::Connected => connected,
+        Fit::Listening => listens,
+        Fit::Fresh => !connected && !listens,
+    }
+}
+
 thread_local! {
     /// The thread's number, for routines.
     pub static THREAD: std::cell::Cell<usize> = const { std::cell::Cell::new(usize::MAX) };
@@ -256,15 +287,32 @@ impl Actor<'_> {
 
     /// A socket of the case; now and then a number that is none.
     pub fn sock(&mut self) -> Arc<Sock> {
-        if !self.random.chance(3)
-            && let Some(sock) = self.world.slot(self.random.below(SLOTS))
-        {
-            return sock;
+        if !self.random.chance(2) {
+            let first = self.random.below(SLOTS);
+            let mut places = (first..first + SLOTS).map(|place| place % SLOTS);
+            if let Some(sock) = places.find_map(|place| self.world.slot(place)) {
+                return sock;
+            }
         }
         let port = self.world.ports[0].addr();
         let event = self.world.events[0].addr();
         let numbers = [INVALID_SOCKET, 0, 1, 4, 9999, 1 << 20, port, event, usize::MAX - 1];
         Sock::stranger(self.random.pick(&numbers))
+    }
+
+    /// A socket that suits a call, if there is one; now and then any other.
+    pub fn fitting(&mut self, fit: Fit) -> Arc<Sock> {
+        if self.random.chance(80) {
+            let first = self.random.below(SLOTS);
+            for place in (first..first + SLOTS).map(|place| place % SLOTS) {
+                if let Some(sock) = self.world.slot(place)
+                    && is_fit(sock.number, fit)
+                {
+                    return sock;
+                }
+            }
+        }
+        self.sock()
     }
 
     /// An address: often that of a peer, at times one that leads nowhere.

@@ -1,6 +1,6 @@
 //! Ending connections, operations and sockets.
 
-use crate::fuzz::world::{Actor, Ending};
+use crate::fuzz::world::{Actor, Ending, Fit};
 use crate::ledger::{Answer, ledger};
 use crate::winsock::call;
 use linsock_sys::Win32::Foundation::{CloseHandle, DuplicateHandle};
@@ -10,7 +10,7 @@ use linsock_sys::Win32::System::Threading::GetCurrentProcess;
 use std::ptr;
 
 pub fn disconnect_ex(actor: &mut Actor<'_>) {
-    let sock = actor.sock();
+    let sock = actor.fitting(Fit::Connected);
     let flags = match actor.random.below(8) {
         0 => 0,
         1 => actor.random.next() as u32,
@@ -69,7 +69,7 @@ pub fn cancel_io_ex(actor: &mut Actor<'_>) {
 }
 
 pub fn odd_handle(actor: &mut Actor<'_>) {
-    let numbers = [0, usize::MAX, usize::MAX - 1, 0x4000_0000, 0x7fff_fffc, 3 << 40, 0xffff_ffff, 999_999];
+    let numbers = [0, usize::MAX, usize::MAX - 1, 0x4fff_fff0, 0x7fff_fffc, 3 << 40, 0xffff_ffff, 999_999];
     let handle = ptr::without_provenance_mut(actor.random.pick(&numbers));
     call!(CloseHandle(handle));
     call!(closesocket(handle.addr()));

@@ -61,6 +61,9 @@ pub const ACTIONS: &[(&str, u32, Action)] = &[
     ("WSAStartup and WSACleanup",   1, setup::startup_and_cleanup),
 ];
 
+/// The row that most cases begin with.
+pub const PAIR: usize = 1;
+
 /// The position of a random row.
 pub fn choose(random: &mut crate::random::Random) -> usize {
     let all: u32 = ACTIONS.iter().map(|(_, weight, _)| weight).sum();

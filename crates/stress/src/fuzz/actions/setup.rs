@@ -1,6 +1,6 @@
 //! Making, naming and connecting sockets.
 
-use crate::fuzz::world::{Actor, PORTS};
+use crate::fuzz::world::{Actor, Fit, PORTS};
 use crate::ledger::Answer;
 use crate::peer::Manners;
 use crate::winsock::{self, V4_BYTES, call, name};
@@ -47,7 +47,11 @@ pub fn pair(actor: &mut Actor<'_>) {
         actor.world.adopt(server, &mut actor.random, true);
     }
     actor.world.adopt(client, &mut actor.random, true);
-    actor.world.adopt(listening, &mut actor.random, true);
+    if actor.random.chance(20) {
+        actor.world.adopt(listening, &mut actor.random, true);
+    } else {
+        call!(closesocket(listening));
+    }
 }
 
 pub fn to_peer(actor: &mut Actor<'_>) {
@@ -124,7 +128,7 @@ pub fn associate(actor: &mut Actor<'_>) {
 }
 
 pub fn connect_ex(actor: &mut Actor<'_>) {
-    let (mut sock, at) = (actor.sock(), actor.address());
+    let (mut sock, at) = (actor.fitting(Fit::Fresh), actor.address());
     if actor.random.chance(50) {
         let number = winsock::bound();
         match actor.world.adopt(number, &mut actor.random, true) {
@@ -149,7 +153,7 @@ pub fn connect_ex(actor: &mut Actor<'_>) {
 
 pub fn accept_ex(actor: &mut Actor<'_>) {
     const AREA: usize = size_of::<SOCKADDR_IN6>() + 16;
-    let (mut listening, mut sock) = (actor.sock(), actor.sock());
+    let (mut listening, mut sock) = (actor.fitting(Fit::Listening), actor.fitting(Fit::Fresh));
     if actor.random.chance(50) {
         let number = call!(socket(AF_INET.into(), SOCK_STREAM, 0));
         match actor.world.adopt(number, &mut actor.random, true) {

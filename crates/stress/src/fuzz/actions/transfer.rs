@@ -1,6 +1,6 @@
 //! Moving bytes.
 
-use crate::fuzz::world::Actor;
+use crate::fuzz::world::{Actor, Fit};
 use crate::ledger::{Answer, Op};
 use crate::winsock::{V4_BYTES, call, name};
 use linsock_sys::Win32::Networking::WinSock::*;
@@ -22,7 +22,7 @@ fn parts(actor: &mut Actor<'_>, op: &Op) -> Vec<WSABUF> {
 }
 
 pub fn wsa_recv(actor: &mut Actor<'_>) {
-    let sock = actor.sock();
+    let sock = actor.fitting(Fit::Connected);
     let len = actor.random.length(100_000);
     let mut flags = match actor.random.below(12) {
         0 => MSG_PEEK as u32,
@@ -49,7 +49,7 @@ pub fn wsa_recv(actor: &mut Actor<'_>) {
 }
 
 pub fn wsa_send(actor: &mut Actor<'_>) {
-    let sock = actor.sock();
+    let sock = actor.fitting(Fit::Connected);
     let len = if actor.random.chance(10) { 3_000_000 } else { actor.random.length(100_000) };
     let flags = match actor.random.below(12) {
         0 => MSG_OOB as u32,
@@ -67,7 +67,7 @@ pub fn wsa_send(actor: &mut Actor<'_>) {
 }
 
 pub fn plain_recv(actor: &mut Actor<'_>) {
-    let sock = actor.sock();
+    let sock = actor.fitting(Fit::Connected);
     let mut block = vec![0u8; actor.random.length(10_000)];
     let flags = if actor.random.chance(80) { 0 } else { actor.random.next() as i32 & 0xf };
     let got = call!(recv(sock.number, block.as_mut_ptr(), block.len() as i32, flags));
@@ -75,7 +75,7 @@ pub fn plain_recv(actor: &mut Actor<'_>) {
 }
 
 pub fn plain_send(actor: &mut Actor<'_>) {
-    let sock = actor.sock();
+    let sock = actor.fitting(Fit::Connected);
     let block = vec![b's'; actor.random.length(300_000)];
     let flags = if actor.random.chance(80) { 0 } else { actor.random.next() as i32 & 0xf };
     let sent = call!(send(sock.number, block.as_ptr(), block.len() as i32, flags));
@@ -83,7 +83,7 @@ pub fn plain_send(actor: &mut Actor<'_>) {
 }
 
 pub fn plain_recvfrom(actor: &mut Actor<'_>) {
-    let sock = actor.sock();
+    let sock = actor.fitting(Fit::Connected);
     let mut block = vec![0u8; actor.random.length(3000)];
     let mut from = vec![0u8; actor.random.below(130)];
     let mut len = from.len() as i32;
@@ -100,7 +100,7 @@ pub fn plain_sendto(actor: &mut Actor<'_>) {
 }
 
 pub fn read_file(actor: &mut Actor<'_>) {
-    let sock = actor.sock();
+    let sock = actor.fitting(Fit::Connected);
     let len = actor.random.length(20_000);
     let op = actor.op(&sock, "ReadFile", len, false);
     let handle = ptr::without_provenance_mut(sock.number);
@@ -110,7 +110,7 @@ pub fn read_file(actor: &mut Actor<'_>) {
 }
 
 pub fn write_file(actor: &mut Actor<'_>) {
-    let sock = actor.sock();
+    let sock = actor.fitting(Fit::Connected);
     let len = actor.random.length(20_000);
     let op = actor.op(&sock, "WriteFile", len, false);
     let handle = ptr::without_provenance_mut(sock.number);
@@ -120,7 +120,7 @@ pub fn write_file(actor: &mut Actor<'_>) {
 }
 
 pub fn transmit_file(actor: &mut Actor<'_>) {
-    let sock = actor.sock();
+    let sock = actor.fitting(Fit::Connected);
     let file = match actor.random.below(10) {
         0 => ptr::null_mut(),
         1 => ptr::without_provenance_mut(sock.number),
