@@ -117,8 +117,7 @@ fn start(place: &'static ReactorCell) -> Result<&'static Reactor, Errno> {
         watches_threads: AtomicBool::new(false),
     };
     let reactor = place.cell.get_or_init(|| reactor);
-    linsock_backend::thread::spawn_engine("linsock", || reactor.run())
-        .map_err(|error| Errno(error.raw_os_error().unwrap_or(11)))?;
+    linsock_backend::thread::spawn_engine("linsock", || reactor.run())?;
     Ok(reactor)
 }
 

@@ -138,6 +138,12 @@ impl World {
         }
     }
 
+    /// Makes a socket or more; their numbers are none that a thread still has in hand.
+    pub fn make<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _numbers = lock(&self.numbers);
+        work()
+    }
+
     /// Takes a new socket into the case, with a port or without.
     pub fn adopt(&self, number: SOCKET, random: &mut Random, overlapped: bool) -> Option<Arc<Sock>> {
         if number == INVALID_SOCKET {
@@ -296,7 +302,7 @@ impl Actor<'_> {
         }
         let port = self.world.ports[0].addr();
         let event = self.world.events[0].addr();
-        let numbers = [INVALID_SOCKET, 0, 1, 4, 9999, 1 << 20, port, event, usize::MAX - 1];
+        let numbers = [INVALID_SOCKET, 0, 1, 9999, 900_000, 1 << 20, port, event, usize::MAX - 1];
         Sock::stranger(self.random.pick(&numbers))
     }
 

@@ -28,18 +28,18 @@ pub fn socket_of_some_kind(actor: &mut Actor<'_>) {
     };
     let plain = actor.random.chance(60);
     let flags = if actor.random.chance(80) { WSA_FLAG_OVERLAPPED } else { actor.random.next() as u32 & 0x81 };
-    let number = match plain {
+    let number = actor.world.make(|| match plain {
         true => call!(socket(family, kind, protocol)),
         false => call!(WSASocketW(family, kind, protocol, ptr::null(), 0, flags)),
-    };
+    });
     actor.say(format_args!("socket({family}, {kind}, {protocol}): {}", number as isize));
     let overlapped = plain || flags & WSA_FLAG_OVERLAPPED != 0;
     actor.world.adopt(number, &mut actor.random, overlapped);
 }
 
 pub fn pair(actor: &mut Actor<'_>) {
-    let (listening, at) = winsock::listener(1);
-    let client = call!(socket(AF_INET.into(), SOCK_STREAM, 0));
+    let (listening, at) = actor.world.make(|| winsock::listener(1));
+    let client = actor.world.make(|| call!(socket(AF_INET.into(), SOCK_STREAM, 0)));
     let connected = call!(connect(client, name(&at), V4_BYTES)) == 0;
     if connected {
         let server = call!(accept(listening, ptr::null_mut(), ptr::null_mut()));
@@ -58,7 +58,7 @@ pub fn to_peer(actor: &mut Actor<'_>) {
     let manners = [Manners::Echo, Manners::Sink, Manners::Chatty, Manners::Reset, Manners::Close, Manners::Stall];
     let manners = actor.random.pick(&manners);
     let at = winsock::v4(winsock::LOOPBACK, actor.world.peers.port(manners));
-    let client = call!(socket(AF_INET.into(), SOCK_STREAM, 0));
+    let client = actor.world.make(|| call!(socket(AF_INET.into(), SOCK_STREAM, 0)));
     call!(connect(client, name(&at), V4_BYTES));
     actor.say(format_args!("{client} to {manners:?}"));
     actor.world.adopt(client, &mut actor.random, true);
@@ -88,7 +88,8 @@ pub fn listen_there(actor: &mut Actor<'_>) {
 }
 
 pub fn listener(actor: &mut Actor<'_>) {
-    let (number, _) = winsock::listener(actor.random.below(4) as i32);
+    let backlog = actor.random.below(4) as i32;
+    let (number, _) = actor.world.make(|| winsock::listener(backlog));
     actor.say(format_args!("listener {number}"));
     actor.world.adopt(number, &mut actor.random, true);
 }
@@ -130,7 +131,7 @@ pub fn associate(actor: &mut Actor<'_>) {
 pub fn connect_ex(actor: &mut Actor<'_>) {
     let (mut sock, at) = (actor.fitting(Fit::Fresh), actor.address());
     if actor.random.chance(50) {
-        let number = winsock::bound();
+        let number = actor.world.make(winsock::bound);
         match actor.world.adopt(number, &mut actor.random, true) {
             Some(fresh) => sock = fresh,
             None => return,
@@ -155,19 +156,19 @@ pub fn accept_ex(actor: &mut Actor<'_>) {
     const AREA: usize = size_of::<SOCKADDR_IN6>() + 16;
     let (mut listening, mut sock) = (actor.fitting(Fit::Listening), actor.fitting(Fit::Fresh));
     if actor.random.chance(50) {
-        let number = call!(socket(AF_INET.into(), SOCK_STREAM, 0));
+        let number = actor.world.make(|| call!(socket(AF_INET.into(), SOCK_STREAM, 0)));
         match actor.world.adopt(number, &mut actor.random, true) {
             Some(fresh) => sock = fresh,
             None => return,
         }
     }
     if actor.random.chance(40) {
-        let (number, at) = winsock::listener(4);
+        let (number, at) = actor.world.make(|| winsock::listener(4));
         if let Some(fresh) = actor.world.adopt(number, &mut actor.random, true) {
             listening = fresh;
             // Somebody comes, sooner or later.
             if actor.random.chance(70) {
-                let client = winsock::bound();
+                let client = actor.world.make(winsock::bound);
                 if let Some(client) = actor.world.adopt(client, &mut actor.random, true) {
                     let len = actor.random.length(5000);
                     let op = actor.op(&client, "ConnectEx", len, false);
