@@ -116,7 +116,8 @@ pub fn accept_one(actor: &mut Actor<'_>) {
     len = len.min(size_of::<SOCKADDR_STORAGE>() as i32);
     let taken = call!(accept(sock.number, (&raw mut at).cast(), &raw mut len));
     actor.say(format_args!("accept {}: {}", sock.number, taken as isize));
-    actor.world.adopt(taken, &mut actor.random, true);
+    // It takes after its listener.
+    actor.world.adopt(taken, &mut actor.random, !sock.strange);
 }
 
 pub fn associate(actor: &mut Actor<'_>) {
