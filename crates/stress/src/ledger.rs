@@ -84,6 +84,10 @@ pub struct Op {
     told: AtomicU32,
     /// What Internal held when the end was told.
     status: AtomicUsize,
+    /// And InternalHigh.
+    moved: AtomicUsize,
+    /// The end was told by somebody else's key, or by a packet instead of a routine.
+    otherwise: AtomicBool,
 }
 
 // SAFETY: the OVERLAPPED and the buffer are shared with the library, as its contract says; the rest is atomic or constant.
@@ -160,6 +164,32 @@ impl Op {
             && (by_packet || self.telling.routine.is_some())
     }
 
+    /// The status that it ended with.
+    pub fn status(&self) -> usize {
+        match self.told.load(Ordering::Acquire) {
+            0 => self.internal(),
+            _ => self.status.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Whether the starting call took it.
+    pub fn was_started(&self) -> bool {
+        matches!(self.state.load(Ordering::Acquire), STARTED | DONE_AT_ONCE)
+    }
+
+    /// Whether it ended without an error.
+    pub fn succeeded(&self) -> bool {
+        self.was_started() && self.status() == 0
+    }
+
+    /// Bytes that it moved, once it has ended.
+    pub fn bytes(&self) -> usize {
+        match self.told.load(Ordering::Acquire) {
+            0 => self.count(),
+            _ => self.moved.load(Ordering::Relaxed),
+        }
+    }
+
     /// Whether it was started and goes on.
     fn is_running(&self) -> bool {
         matches!(self.state.load(Ordering::Acquire), STARTED | DONE_AT_ONCE) && self.is_pending()
@@ -203,11 +233,9 @@ impl Op {
         if internal == PENDING {
             book.find(format!("told by {how} while Internal says pending: {}", self.describe()));
         }
-        if key.is_some() && self.telling.packet != key && !self.is_vague() {
-            book.find(format!("told by {how} with key {key:?}: {}", self.describe()));
-        }
-        if key.is_none() != self.telling.routine.is_some() && !self.is_vague() {
-            book.find(format!("told by {how}: {}", self.describe()));
+        if key != self.telling.packet {
+            // Judged later: the starting call may not have returned, and its number be somebody else's by now.
+            self.otherwise.store(true, Ordering::Relaxed);
         }
         let count = self.count();
         // A file is no part of the buffer.
@@ -217,6 +245,7 @@ impl Op {
             book.find(format!("{how}: {bytes} bytes, InternalHigh {count}, room {}: {text}", self.len));
         }
         self.status.store(internal, Ordering::Relaxed);
+        self.moved.store(count, Ordering::Relaxed);
         let pointer = self.overlapped.get();
         // SAFETY: the operation is over, so the record and its buffer belong to the program again.
         unsafe {
@@ -246,6 +275,9 @@ impl Op {
                 book.find(format!("told of though it was not started: {}", self.describe()));
             }
             _ if self.is_vague() => {}
+            _ if self.otherwise.load(Ordering::Relaxed) => {
+                book.find(format!("told in another way than was due: {}", self.describe()));
+            }
             STARTED | DONE_AT_ONCE => {
                 if self.is_pending() {
                     book.find(format!("never ended: {}", self.describe()));
@@ -317,6 +349,8 @@ impl Ledger {
             ),
             told: AtomicU32::new(0),
             status: AtomicUsize::new(0),
+            moved: AtomicUsize::new(0),
+            otherwise: AtomicBool::new(false),
         }));
         lock(&self.ops).insert(op.overlapped.get().addr(), op);
         op
@@ -372,6 +406,12 @@ impl Ledger {
         }
     }
 
+    /// Looks at each.
+    pub fn each(&self, look: impl FnMut(&'static Op)) {
+        let ops: Vec<&'static Op> = lock(&self.ops).values().copied().collect();
+        ops.into_iter().for_each(look);
+    }
+
     /// Whether all that is to come has come, but for routines: those are for their threads to run.
     pub fn is_settled(&self) -> bool {
         self.posted.load(Ordering::Relaxed) == self.arrived.load(Ordering::Relaxed)
@@ -410,10 +450,7 @@ impl Ledger {
 
     /// The last look: notes every rule that does not hold.
     pub fn audit(&self) {
-        let ops: Vec<&'static Op> = lock(&self.ops).values().copied().collect();
-        for op in ops {
-            op.audit();
-        }
+        self.each(Op::audit);
         let (posted, arrived) = (self.posted.load(Ordering::Relaxed), self.arrived.load(Ordering::Relaxed));
         if posted != arrived {
             self.find(format!("{posted} packets were posted, {arrived} came"));

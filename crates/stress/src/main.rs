@@ -1,6 +1,7 @@
 //! Finds what the clauses do not: long runs, failing system calls, random calls.
 
 mod child;
+mod fault;
 mod fuzz;
 mod ledger;
 mod peer;
@@ -18,6 +19,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// System calls that fail, in turn and at random
+    Fault(fault::Options),
     /// Random calls and random bytes, a process a case
     Fuzz(fuzz::Options),
 }
@@ -32,6 +35,7 @@ fn backends() -> Vec<String> {
 
 fn main() {
     let clean = match Cli::parse().command {
+        Command::Fault(options) => fault::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
     };
     std::process::exit(i32::from(!clean));
