@@ -12,6 +12,8 @@ pub enum Call {
     Connect,
     /// The result of a request that a ring held.
     Completion,
+    /// `connect` without an address, which ends a connection.
+    Dissolve,
     Dup3,
     EpollCreate,
     EpollCtl,

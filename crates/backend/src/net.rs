@@ -100,13 +100,18 @@ pub fn replace(number: Fd, connection: Fd, inherit: bool) -> Result<(), Errno> {
 /// Starts or asks after a connection; never blocks on a non-blocking descriptor.
 pub fn connect(fd: Fd, address: &Address) -> Result<(), Errno> {
     fault!(Connect);
+    associate(fd, address)
+}
+
+fn associate(fd: Fd, address: &Address) -> Result<(), Errno> {
     // SAFETY: the address holds `len` valid bytes.
     check(unsafe { libc::connect(fd, address.as_ptr(), address.len()) }).map(drop)
 }
 
 /// Returns a socket to the unconnected state (AF_UNSPEC).
 pub fn disconnect(fd: Fd) -> Result<(), Errno> {
-    connect(fd, &Address::unspecified())
+    fault!(Dissolve);
+    associate(fd, &Address::unspecified())
 }
 
 /// The address a socket is bound to.

@@ -2,6 +2,7 @@
 
 use super::stage::{Sock, Stage};
 use crate::ledger::{Answer, Telling, ledger};
+use crate::peer::Manners;
 use crate::winsock::{self, V4_BYTES, call, name};
 use linsock_sys::Win32::Networking::WinSock::*;
 use linsock_sys::Win32::System::IO::CancelIoEx;
@@ -18,6 +19,8 @@ pub const SCENARIOS: &[(&str, Scenario)] = &[
     ("event",    echo_by_events),
     ("routine",  echo_by_routines),
     ("transmit", transmit),
+    ("copying",  transmit_by_copying),
+    ("adopted",  adopted),
     ("reuse",    reuse),
     ("pending",  close_what_is_pending),
     ("datagram", datagram),
@@ -166,6 +169,31 @@ fn transmit(stage: &mut Stage) -> Option<()> {
     // SAFETY: made above.
     unsafe { libc::close(file) };
     all.then_some(())
+}
+
+/// A file that `sendfile` knows nothing of.
+fn transmit_by_copying(stage: &mut Stage) -> Option<()> {
+    let (near, _) = stage.pair(true)?;
+    let file = std::fs::File::open("/proc/self/status").ok()?;
+    let sending = stage.start("TransmitFile", near, 0, |op| {
+        let file = ptr::without_provenance_mut(std::os::fd::AsRawFd::as_raw_fd(&file) as usize);
+        Answer::of_bool(call!(TransmitFile(near.number, file, 300, 0, op.overlapped(), ptr::null(), 0)))
+    });
+    stage.finish(sending);
+    Some(())
+}
+
+/// A connection that the library did not make.
+fn adopted(stage: &mut Stage) -> Option<()> {
+    let stream = std::net::TcpStream::connect(("127.0.0.1", stage.peers.port(Manners::Echo))).ok()?;
+    let number = std::os::fd::IntoRawFd::into_raw_fd(stream) as SOCKET;
+    let near = stage.own(number, true)?;
+    let receiving = stage.receive(near, 100);
+    let sending = stage.send(near, 10);
+    if stage.finish(sending) {
+        stage.finish(receiving);
+    }
+    Some(())
 }
 
 fn reuse(stage: &mut Stage) -> Option<()> {

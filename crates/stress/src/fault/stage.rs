@@ -227,7 +227,10 @@ impl Stage {
 
     pub fn close(&mut self, sock: Sock) {
         self.socks.retain(|other| other.number != sock.number);
-        if call!(closesocket(sock.number)) != 0 {
+        // A socket of somebody else's making may not have been known before; now it is to be closed.
+        if call!(closesocket(sock.number)) != 0
+            && judge::without(|| call!(closesocket(sock.number))) != 0
+        {
             ledger().find(format!("closesocket: {}", winsock::last_error()));
         }
     }
@@ -255,7 +258,7 @@ impl Stage {
 }
 
 /// What may follow from another operation's failure.
-const CONSEQUENCES: [u32; 10] = [
+const CONSEQUENCES: [u32; 11] = [
     0xC000_00B5, // STATUS_IO_TIMEOUT, of who answers nobody
     0xC000_0236, // STATUS_CONNECTION_REFUSED, where nobody listens
     0xC000_0120, // STATUS_CANCELLED
@@ -263,6 +266,7 @@ const CONSEQUENCES: [u32; 10] = [
     0xC000_013C, // STATUS_REMOTE_DISCONNECT
     0xC000_020C, // STATUS_CONNECTION_DISCONNECTED
     0xC000_020D, // STATUS_CONNECTION_RESET
+    0xC000_023B, // STATUS_CONNECTION_ACTIVE, of a second attempt after a first block that failed
     0xC000_0241, // STATUS_CONNECTION_ABORTED
     0xC000_020A, // STATUS_CONNECTION_INVALID or what a broken connection is
     0xC000_0140, // STATUS_INVALID_CONNECTION

@@ -15,8 +15,10 @@ pub const TABLE: &[(Call, &[i32])] = &[
     (Call::Bind,         &[EADDRINUSE, EADDRNOTAVAIL, EACCES, ENOMEM]),
     (Call::Clone,        &[EAGAIN]),
     (Call::Connect,      &[ECONNREFUSED, ETIMEDOUT, ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL, EADDRINUSE, EPERM, ENOBUFS]),
-    // Of any request; EAGAIN asks for an attempt by a plain call.
-    (Call::Completion,   &[ECONNREFUSED, ECONNRESET, EPIPE, ETIMEDOUT, EHOSTUNREACH, ENOMEM, ENOBUFS, EINTR, EAGAIN, ECANCELED]),
+    // Of any request. Not EAGAIN: the request has done its work here, and what it brought would be awaited again.
+    (Call::Completion,   &[ECONNREFUSED, ECONNRESET, EPIPE, ETIMEDOUT, EHOSTUNREACH, ENOMEM, ENOBUFS, EINTR, ECANCELED]),
+    // Somebody waits for the socket in the kernel.
+    (Call::Dissolve,     &[EBUSY]),
     (Call::Dup3,         &[EBUSY, EMFILE]),
     (Call::EpollCreate,  &[EMFILE, ENFILE, ENOMEM]),
     (Call::EpollCtl,     &[ENOMEM, ENOSPC]),

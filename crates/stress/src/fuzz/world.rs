@@ -206,12 +206,16 @@ impl World {
                 ledger().find(format!("closesocket({}): {}", sock.number, winsock::last_error()));
             }
         }
-        // SAFETY: a descriptor of this process; a number that is taken is not touched.
-        unsafe {
-            let kept = libc::fcntl(self.placeholder, libc::F_DUPFD_CLOEXEC, sock.number as i32);
-            if kept != sock.number as i32 {
-                libc::close(kept);
+        // The library may have it for a moment, for a connection that is to go elsewhere.
+        for _ in 0..100 {
+            // SAFETY: a descriptor of this process; a number that is taken is not touched.
+            let kept = unsafe { libc::fcntl(self.placeholder, libc::F_DUPFD_CLOEXEC, sock.number as i32) };
+            if kept == sock.number as i32 {
+                break;
             }
+            // SAFETY: just made.
+            unsafe { libc::close(kept) };
+            std::thread::yield_now();
         }
         drop(numbers);
     }

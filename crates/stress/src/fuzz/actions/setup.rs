@@ -42,7 +42,7 @@ pub fn pair(actor: &mut Actor<'_>) {
     let client = actor.world.make(|| call!(socket(AF_INET.into(), SOCK_STREAM, 0)));
     let connected = call!(connect(client, name(&at), V4_BYTES)) == 0;
     if connected {
-        let server = call!(accept(listening, ptr::null_mut(), ptr::null_mut()));
+        let server = actor.world.make(|| call!(accept(listening, ptr::null_mut(), ptr::null_mut())));
         actor.say(format_args!("a pair: {client} and {server}"));
         actor.world.adopt(server, &mut actor.random, true);
     }
@@ -109,12 +109,11 @@ pub fn connect_somewhere(actor: &mut Actor<'_>) {
 pub fn accept_one(actor: &mut Actor<'_>) {
     let sock = actor.sock();
     let mut on = 1;
-    if actor.random.chance(70) {
-        call!(ioctlsocket(sock.number, FIONBIO, &raw mut on));
-    }
+    call!(ioctlsocket(sock.number, FIONBIO, &raw mut on));
     let (mut at, mut len) = (SOCKADDR_STORAGE::default(), actor.random.below(140) as i32);
     len = len.min(size_of::<SOCKADDR_STORAGE>() as i32);
-    let taken = call!(accept(sock.number, (&raw mut at).cast(), &raw mut len));
+    let at = (&raw mut at).cast();
+    let taken = actor.world.make(|| call!(accept(sock.number, at, &raw mut len)));
     actor.say(format_args!("accept {}: {}", sock.number, taken as isize));
     // It takes after its listener.
     actor.world.adopt(taken, &mut actor.random, !sock.strange);
