@@ -68,6 +68,7 @@ pub fn open(path: &CStr, opening: Opening) -> Result<Fd, Errno> {
 /// Another descriptor of the same open file, with the same position.
 pub fn duplicate(fd: Fd, inherit: bool) -> Result<Fd, Errno> {
     let how = if inherit { libc::F_DUPFD } else { libc::F_DUPFD_CLOEXEC };
+    fault!(Fcntl);
     // SAFETY: no pointers.
     check(unsafe { libc::fcntl(fd, how, FIRST_FREE_FD) })
 }
@@ -111,6 +112,7 @@ pub fn seek(fd: Fd, by: i64, from: From) -> Result<u64, Errno> {
 
 /// Reads at a position, or at the current one, which moves on.
 pub fn read(fd: Fd, address: usize, len: usize, at: Option<u64>) -> Result<usize, Errno> {
+    fault!(Pread);
     let to = address as *mut libc::c_void;
     // SAFETY: the kernel checks the range, which is the caller's to have written.
     let n = unsafe {
@@ -147,6 +149,7 @@ pub fn write(fd: Fd, address: usize, len: usize, at: Option<u64>) -> Result<usiz
 ///
 /// The socket must be a non-blocking one: this call knows no MSG_DONTWAIT.
 pub fn send(socket: Fd, file: Fd, at: u64, count: usize) -> Result<usize, Errno> {
+    fault!(Sendfile);
     let mut at = at as libc::off_t;
     // SAFETY: `at` may be written.
     let n = unsafe { libc::sendfile(socket, file, &raw mut at, count) };

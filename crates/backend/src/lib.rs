@@ -4,9 +4,19 @@
 //! ([`poller`]), a ring ([`ring`]), and the operations ([`op`]), each in its epoll and its
 //! io_uring form side by side. What these mean to a Windows program is the engine's business.
 
+/// Fails here with an errno if a test wants it; nothing at all in the library as it is shipped.
+macro_rules! fault {
+    ($call:ident) => {
+        #[cfg(linsock_fault)]
+        crate::fault::at(crate::fault::Call::$call)?;
+    };
+}
+
 pub mod address;
 pub mod buffers;
 pub mod choice;
+#[cfg(linsock_fault)]
+pub mod fault;
 pub mod file;
 pub mod futex;
 pub mod leap;

@@ -34,6 +34,7 @@ pub fn socket(family: u16, kind: i32, protocol: i32, inherit: bool) -> Result<Fd
     if !inherit {
         flags |= libc::SOCK_CLOEXEC;
     }
+    fault!(Socket);
     // SAFETY: no pointers.
     let fd = check(unsafe { libc::socket(family.into(), flags, protocol) })?;
     keep_above_standard_streams(fd, inherit)
@@ -59,12 +60,14 @@ pub fn close(fd: Fd) {
 
 /// Binds to an address.
 pub fn bind(fd: Fd, address: &Address) -> Result<(), Errno> {
+    fault!(Bind);
     // SAFETY: the address holds `len` valid bytes.
     check(unsafe { libc::bind(fd, address.as_ptr(), address.len()) }).map(drop)
 }
 
 /// Starts listening.
 pub fn listen(fd: Fd, backlog: i32) -> Result<(), Errno> {
+    fault!(Listen);
     // SAFETY: no pointers.
     check(unsafe { libc::listen(fd, backlog) }).map(drop)
 }
@@ -74,6 +77,7 @@ pub fn accept(fd: Fd, inherit: bool) -> Result<(Fd, Address), Errno> {
     let mut peer = Address::default();
     let (name, len) = peer.as_mut_parts();
     let flags = libc::SOCK_NONBLOCK | if inherit { 0 } else { libc::SOCK_CLOEXEC };
+    fault!(Accept4);
     // SAFETY: `name` has `*len` writable bytes.
     let new = check(unsafe { libc::accept4(fd, name, len, flags) })?;
     Ok((keep_above_standard_streams(new, inherit)?, peer))
@@ -83,27 +87,38 @@ pub fn accept(fd: Fd, inherit: bool) -> Result<(Fd, Address), Errno> {
 /// and means from now on what `connection`, which is gone afterwards, meant before.
 pub fn replace(number: Fd, connection: Fd, inherit: bool) -> Result<(), Errno> {
     let flags = if inherit { 0 } else { libc::O_CLOEXEC };
-    // SAFETY: no pointers; both descriptors are ours.
-    let result = check(unsafe { libc::dup3(connection, number, flags) });
+    let replace = || {
+        fault!(Dup3);
+        // SAFETY: no pointers; both descriptors are ours.
+        check(unsafe { libc::dup3(connection, number, flags) })
+    };
+    let result = replace();
     close(connection);
     result.map(drop)
 }
 
 /// Starts or asks after a connection; never blocks on a non-blocking descriptor.
 pub fn connect(fd: Fd, address: &Address) -> Result<(), Errno> {
+    fault!(Connect);
+    associate(fd, address)
+}
+
+fn associate(fd: Fd, address: &Address) -> Result<(), Errno> {
     // SAFETY: the address holds `len` valid bytes.
     check(unsafe { libc::connect(fd, address.as_ptr(), address.len()) }).map(drop)
 }
 
 /// Returns a socket to the unconnected state (AF_UNSPEC).
 pub fn disconnect(fd: Fd) -> Result<(), Errno> {
-    connect(fd, &Address::unspecified())
+    fault!(Dissolve);
+    associate(fd, &Address::unspecified())
 }
 
 /// The address a socket is bound to.
 pub fn local_address(fd: Fd) -> Result<Address, Errno> {
     let mut address = Address::default();
     let (name, len) = address.as_mut_parts();
+    fault!(GetSockName);
     // SAFETY: `name` has `*len` writable bytes.
     check(unsafe { libc::getsockname(fd, name, len) })?;
     Ok(address)
@@ -113,6 +128,7 @@ pub fn local_address(fd: Fd) -> Result<Address, Errno> {
 pub fn peer_address(fd: Fd) -> Result<Address, Errno> {
     let mut address = Address::default();
     let (name, len) = address.as_mut_parts();
+    fault!(GetPeerName);
     // SAFETY: `name` has `*len` writable bytes.
     check(unsafe { libc::getpeername(fd, name, len) })?;
     Ok(address)
@@ -120,12 +136,14 @@ pub fn peer_address(fd: Fd) -> Result<Address, Errno> {
 
 /// Ends one or both directions.
 pub fn shutdown(fd: Fd, how: i32) -> Result<(), Errno> {
+    fault!(Shutdown);
     // SAFETY: no pointers.
     check(unsafe { libc::shutdown(fd, how) }).map(drop)
 }
 
 /// Sends what the buffers hold, or a part of it.
 pub fn send(fd: Fd, buffers: &Buffers, flags: i32, to: Option<&Address>) -> Result<usize, Errno> {
+    fault!(Send);
     let list = buffers.as_slice();
     if let ([one], None) = (list, to) {
         // SAFETY: the caller of the operation vouches for its buffers until it completes.
@@ -166,6 +184,7 @@ pub fn receive(
     from: Option<&mut Address>,
     datagram: bool,
 ) -> Result<Received, Errno> {
+    fault!(Recv);
     let list = buffers.as_slice();
     if let ([one], None, false) = (list, &from, datagram) {
         // SAFETY: the caller of the operation vouches for its buffers until it completes.
@@ -195,6 +214,7 @@ pub fn receive(
 
 /// Throws away up to `bytes` received bytes of a TCP stream without copying them.
 pub fn discard(fd: Fd, bytes: usize) -> Result<usize, Errno> {
+    fault!(Recv);
     // SAFETY: with MSG_TRUNC TCP counts and drops the bytes and writes none.
     check_len(unsafe { libc::recv(fd, std::ptr::null_mut(), bytes, libc::MSG_TRUNC | ALWAYS) })
 }
@@ -207,6 +227,7 @@ pub(crate) fn empty_message() -> libc::msghdr {
 /// Reads an option as raw bytes; answers how many were written.
 pub fn option(fd: Fd, level: i32, name: i32, value: &mut [u8]) -> Result<usize, Errno> {
     let mut len = value.len() as libc::socklen_t;
+    fault!(GetSockOpt);
     // SAFETY: `value` has `len` writable bytes.
     check(unsafe { libc::getsockopt(fd, level, name, value.as_mut_ptr().cast(), &raw mut len) })?;
     Ok(len as usize)
@@ -221,6 +242,7 @@ pub fn option_i32(fd: Fd, level: i32, name: i32) -> Result<i32, Errno> {
 
 /// Sets an option from raw bytes.
 pub fn set_option(fd: Fd, level: i32, name: i32, value: &[u8]) -> Result<(), Errno> {
+    fault!(SetSockOpt);
     // SAFETY: `value` is borrowed for the call.
     check(unsafe { libc::setsockopt(fd, level, name, value.as_ptr().cast(), value.len() as u32) })
         .map(drop)
@@ -304,6 +326,7 @@ pub fn at_mark(fd: Fd) -> Result<bool, Errno> {
 
 fn ioctl_i32(fd: Fd, request: libc::Ioctl) -> Result<i32, Errno> {
     let mut value: libc::c_int = 0;
+    fault!(Ioctl);
     // SAFETY: the three requests used here each write one int.
     check(unsafe { libc::ioctl(fd, request, &raw mut value) })?;
     Ok(value)
@@ -409,6 +432,7 @@ pub fn poll_many(set: &mut [(Fd, Ready)], timeout_ms: i32) -> Result<usize, Errn
             revents: 0,
         })
         .collect();
+    fault!(Poll);
     // SAFETY: the list has that many entries.
     let n = check(unsafe { libc::poll(list.as_mut_ptr(), list.len() as u64, timeout_ms) })?;
     for ((_, ready), polled) in set.iter_mut().zip(&list) {

@@ -80,17 +80,15 @@ pub struct Poller {
 impl Poller {
     /// Makes the two descriptors.
     pub fn new() -> Result<Self, Errno> {
+        fault!(EpollCreate);
         // SAFETY: no pointers.
         let epoll = check(unsafe { libc::epoll_create1(libc::EPOLL_CLOEXEC) })?;
-        // SAFETY: no pointers.
-        let wakeup =
-            match check(unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) }) {
-                Ok(fd) => fd,
-                Err(errno) => {
-                    net::close(epoll);
-                    return Err(errno);
-                }
-            };
+        let make = || {
+            fault!(Eventfd);
+            // SAFETY: no pointers.
+            check(unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) })
+        };
+        let wakeup = make().inspect_err(|_| net::close(epoll))?;
         let poller = Poller { epoll, wakeup };
         poller.add(wakeup, KICK, Watch::Readable)?;
         Ok(poller)
@@ -117,6 +115,7 @@ impl Poller {
     }
 
     fn control(&self, how: i32, fd: Fd, token: Token, watch: Watch) -> Result<(), Errno> {
+        fault!(EpollCtl);
         let mut event = libc::epoll_event { events: watch.events(), u64: token };
         // SAFETY: the event is read during the call only.
         check(unsafe { libc::epoll_ctl(self.epoll, how, fd, &raw mut event) }).map(drop)
@@ -124,11 +123,15 @@ impl Poller {
 
     /// Waits for events up to `timeout_ms` (-1: for ever). An interruption counts as none.
     pub fn wait(&self, events: &mut Events, timeout_ms: i32) {
-        // SAFETY: the list has room for EVENTS_MAX events.
-        let n = unsafe {
-            libc::epoll_wait(self.epoll, events.list.as_mut_ptr(), EVENTS_MAX as i32, timeout_ms)
+        let list = &mut events.list;
+        let mut wait = || {
+            fault!(EpollWait);
+            // SAFETY: the list has room for EVENTS_MAX events.
+            check(unsafe {
+                libc::epoll_wait(self.epoll, list.as_mut_ptr(), EVENTS_MAX as i32, timeout_ms)
+            })
         };
-        events.count = n.max(0) as usize;
+        events.count = wait().unwrap_or(0) as usize;
     }
 
     /// Makes one waiter return, now or at its next wait.

@@ -45,6 +45,7 @@ fn guard(lock: &Mutex<()>) -> std::sync::MutexGuard<'_, ()> {
 impl Ring {
     /// Makes a ring; fails where the kernel or a sandbox refuses.
     pub fn new() -> Result<Self, Errno> {
+        fault!(IoUringSetup);
         let uring = IoUring::builder()
             .setup_cqsize(COMPLETIONS)
             .setup_clamp()
@@ -80,15 +81,17 @@ impl Ring {
         }
         drop(queue);
         self.in_flight.fetch_add(entries.len(), Ordering::Relaxed);
+        let enter = || {
+            fault!(IoUringEnter);
+            self.uring.submit().map_err(|error| Errno(error.raw_os_error().unwrap_or(0)))
+        };
         loop {
-            match self.uring.submit() {
+            match enter() {
                 Ok(_) => break,
-                Err(error) => match error.raw_os_error() {
-                    Some(libc::EINTR) => {}
-                    // Completions must be taken before the kernel accepts more.
-                    Some(libc::EAGAIN | libc::EBUSY) => std::thread::yield_now(),
-                    _ => break,
-                },
+                Err(Errno(libc::EINTR)) => {}
+                // Completions must be taken before the kernel accepts more.
+                Err(Errno(libc::EAGAIN | libc::EBUSY)) => std::thread::yield_now(),
+                Err(_) => break,
             }
         }
         Ok(())
@@ -110,7 +113,7 @@ impl Ring {
         for entry in queue {
             n += 1;
             if entry.user_data() != UNOBSERVED {
-                taken.push((entry.user_data(), entry.result()));
+                taken.push((entry.user_data(), outcome(entry.result())));
             }
         }
         debug_assert!(taken.len() - before <= n);
@@ -159,6 +162,15 @@ impl Ring {
         // SAFETY: no pointers; asks for nothing but pending completions.
         let _ = unsafe { self.uring.submitter().enter::<libc::sigset_t>(0, 0, 1, None) };
     }
+}
+
+/// A completion's result, or the errno that a test wants in its place.
+fn outcome(result: i32) -> i32 {
+    let outcome = || {
+        fault!(Completion);
+        Ok(result)
+    };
+    outcome().unwrap_or_else(|Errno(errno)| -errno)
 }
 
 /// The reason why io_uring cannot be used here, if there is one.

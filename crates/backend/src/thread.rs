@@ -1,5 +1,6 @@
 //! Threads as the C library makes them.
 
+use linsock_abi::Errno;
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use std::ptr;
@@ -107,8 +108,12 @@ pub fn at_fork_in_child(handler: extern "C" fn()) {
 }
 
 /// Starts an engine thread that takes none of the program's signals.
-pub fn spawn_engine(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
-    std::thread::Builder::new().name(name.into()).spawn(move || {
+///
+/// # Errors
+/// EAGAIN: no more threads.
+pub fn spawn_engine(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Errno> {
+    fault!(Clone);
+    let started = std::thread::Builder::new().name(name.into()).spawn(move || {
         // SAFETY: a zeroed set is filled before use; only this thread's mask changes.
         unsafe {
             let mut all: libc::sigset_t = std::mem::zeroed();
@@ -116,8 +121,8 @@ pub fn spawn_engine(name: &str, work: impl FnOnce() + Send + 'static) -> std::io
             libc::pthread_sigmask(libc::SIG_SETMASK, &raw const all, std::ptr::null_mut());
         }
         work();
-    })?;
-    Ok(())
+    });
+    started.map(drop).map_err(|error| Errno(error.raw_os_error().unwrap_or(libc::EAGAIN)))
 }
 
 /// Whether this process has such a thread.

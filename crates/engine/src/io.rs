@@ -3,7 +3,7 @@
 use crate::operation::{Operation, Orphan};
 use crate::runtime;
 use crate::sync::plain::{Arc, Mutex, lock};
-use linsock_backend::Backend;
+use linsock_backend::{Backend, Errno};
 use linsock_backend::net::Ready;
 use linsock_backend::op::{Part, Progress};
 use linsock_backend::poller::{Poller, Token, Watch};
@@ -93,23 +93,30 @@ pub fn uses_rings() -> bool {
     matches!(linsock_backend::choice::choice(), Ok(choice) if choice.backend == Backend::Uring)
 }
 
-/// A ring for the calling thread, where rings do the I/O and one can be had.
-pub fn make_ring() -> Option<Arc<Ring>> {
-    if !uses_rings() {
-        return None;
-    }
-    let ring = Arc::new(Ring::new().ok()?);
+/// A ring for the calling thread, whose completions a poller tells of.
+///
+/// # Errors
+/// EMFILE, ENFILE, ENOMEM: none can be had now.
+pub fn make_ring(poller: &Poller) -> Result<Arc<Ring>, Errno> {
+    let ring = Arc::new(Ring::new()?);
     let rings = &runtime::get().rings;
     let id = rings.made.fetch_add(1, Ordering::Relaxed) + 1;
     ring.set_id(id);
+    attach_ring(&ring, poller)?;
     lock(&rings.known).insert(id, ring.clone());
-    Some(ring)
+    Ok(ring)
 }
 
-/// Has a poller tell of a ring's completions.
-pub fn attach_ring(ring: &Ring, poller: &Poller) {
-    // A ring that is known there already stays known.
-    let _ = poller.add(ring.descriptor(), Source::Ring(ring.id()).token(), Watch::Readable);
+/// Has another poller tell of a ring's completions.
+///
+/// # Errors
+/// ENOMEM, ENOSPC: it does not.
+pub fn attach_ring(ring: &Ring, poller: &Poller) -> Result<(), Errno> {
+    match poller.add(ring.descriptor(), Source::Ring(ring.id()).token(), Watch::Readable) {
+        // A ring that is known there already stays known.
+        Err(Errno::EEXIST) => Ok(()),
+        result => result,
+    }
 }
 
 /// The thread that owns a ring ends. Its requests would be lost with it, so they are taken

@@ -116,10 +116,14 @@ fn start(place: &'static ReactorCell) -> Result<&'static Reactor, Errno> {
         ports: Mutex::default(),
         watches_threads: AtomicBool::new(false),
     };
-    let reactor = place.cell.get_or_init(|| reactor);
-    linsock_backend::thread::spawn_engine("linsock", || reactor.run())
-        .map_err(|error| Errno(error.raw_os_error().unwrap_or(11)))?;
-    Ok(reactor)
+    // The thread asks for its reactor, and so waits for the lock that is held here. Where there is
+    // no thread there is to be no reactor either: the next one who needs it tries again.
+    linsock_backend::thread::spawn_engine("linsock", || {
+        if let Ok(reactor) = get() {
+            reactor.run();
+        }
+    })?;
+    Ok(place.cell.get_or_init(|| reactor))
 }
 
 impl Reactor {
@@ -140,10 +144,7 @@ impl Reactor {
     }
 
     fn run(&'static self) {
-        let ring = io::make_ring();
-        if let Some(ring) = &ring {
-            io::attach_ring(ring, &self.poller);
-        }
+        let mut ring = None;
         let mut events = Events::default();
         loop {
             let timeout = self.next_timeout();
@@ -151,22 +152,37 @@ impl Reactor {
             for (token, ready) in events.iter() {
                 io::dispatch(Source::from_token(token), ready);
             }
+            self.run_errands(&mut ring);
             if let Some(ring) = &ring {
-                self.run_errands(ring);
                 io::reap(ring);
             }
             self.expire();
         }
     }
 
-    fn run_errands(&self, ring: &Arc<Ring>) {
+    /// Hands requests in, to a ring that is made for the first of them. Where none can be had the
+    /// requests fail, and the next one tries again.
+    fn run_errands(&self, own: &mut Option<Arc<Ring>>) {
         let errands = std::mem::take(&mut *lock(&self.errands));
+        if errands.is_empty() {
+            return;
+        }
+        let ring = match own {
+            Some(ring) => Ok(ring.clone()),
+            None => io::make_ring(&self.poller),
+        };
+        *own = ring.as_ref().ok().cloned();
         for Errand { index, side, ticket, want } in errands {
             let Some(place) = runtime::get().sockets.find(index) else { continue };
             let mut socket = place.lock();
-            if socket.awaits_ring(side, ticket)
-                && let Err(errno) = socket.submit(side, want, ring)
-            {
+            if !socket.awaits_ring(side, ticket) {
+                continue;
+            }
+            let submitted = match &ring {
+                Ok(ring) => socket.submit(side, want, ring),
+                Err(errno) => Err(*errno),
+            };
+            if let Err(errno) = submitted {
                 socket.refuse_head(place, side, errno);
             }
         }

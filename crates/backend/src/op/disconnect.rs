@@ -99,7 +99,7 @@ impl Disconnect {
     }
 
     fn dissolve(&self, fd: Fd, error: Option<Errno>) -> Step {
-        let _ = net::disconnect(fd);
+        let error = error.or(net::disconnect(fd).err());
         Step::Done(Outcome { error, ..Outcome::default() })
     }
 }

@@ -120,14 +120,14 @@ pub fn at<R>(port: &Arc<Port>, work: impl FnOnce(&Worker) -> R) -> R {
 fn join(port: &Arc<Port>, before: Option<Worker>) -> Worker {
     crate::thread::touch();
     let ring = match before {
-        Some(before) => leave(before),
-        None => io::make_ring(),
+        Some(before) => leave(before).and_then(|ring| bring(ring, port)),
+        None if io::uses_rings() => io::make_ring(port.poller()).ok(),
+        None => None,
     };
     let shared =
         Arc::new(Shared { thread: crate::thread::current_id(), state: AtomicU8::new(IDLE) });
     lock(&port.workers).push(shared.clone());
     if let Some(ring) = &ring {
-        io::attach_ring(ring, port.poller());
         set_ring(Some(ring.clone()));
         // What the ring brings must not wait for this thread to come back.
         port.watch();
@@ -139,6 +139,17 @@ fn join(port: &Arc<Port>, before: Option<Worker>) -> Worker {
         ring,
         unvisited: Cell::new(0),
     }
+}
+
+/// Has another port tell of a thread's ring. One that it cannot tell of is given up: what is started
+/// goes through the reactor then.
+fn bring(ring: Arc<Ring>, port: &Port) -> Option<Arc<Ring>> {
+    if io::attach_ring(&ring, port.poller()).is_ok() {
+        return Some(ring);
+    }
+    set_ring(None);
+    io::retire_ring(&ring);
+    None
 }
 
 /// Takes a worker off its port; its ring goes with the thread.
