@@ -7,12 +7,15 @@
 pub mod address;
 pub mod buffers;
 pub mod choice;
+pub mod control;
+pub mod envelope;
 pub mod file;
 pub mod leap;
 pub mod memory;
 pub mod net;
 pub mod op;
 pub mod poller;
+pub mod report;
 pub mod ring;
 pub mod thread;
 

@@ -380,6 +380,12 @@ impl Socket {
     }
 
     fn received(&mut self, request: &Request, call: Call, outcome: Outcome) -> Ended {
+        if let Request::Receive(receive) = request
+            && let Some(envelope) = receive.envelope()
+            && let Err(errno) = self.deliver(envelope, outcome.truncated)
+        {
+            return Ended::failed(super::translate(errno, call), call, outcome.bytes);
+        }
         if outcome.truncated {
             return Ended::failed(WsaError::WSAEMSGSIZE, call, outcome.bytes);
         }
