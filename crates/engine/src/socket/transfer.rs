@@ -2,7 +2,7 @@
 
 use super::network_events::BY_RECEIVE;
 use super::queue::{Side, Started};
-use super::{Number, Phase, Place, Socket, open};
+use super::{Number, Phase, Place, SOCK_DGRAM, Socket, open};
 use crate::apc::Routine;
 use crate::operation::{Ended, Ending, Operation, Overlapped, Synchronous};
 use crate::wait::{self, Target, WaitResult};
@@ -152,7 +152,11 @@ impl Socket {
             None if self.phase == Phase::Connected => Ok(()),
             None => Err(WsaError::WSAENOTCONN),
             Some(to) if to.family() != self.family => Err(WsaError::WSAEAFNOSUPPORT),
-            Some(to) if to.ip().is_some() && (to.is_unspecified() || to.port() == 0) => {
+            // Below UDP there are no ports.
+            Some(to)
+                if to.ip().is_some()
+                    && (to.is_unspecified() || (to.port() == 0 && self.kind == SOCK_DGRAM)) =>
+            {
                 Err(WsaError::WSAEADDRNOTAVAIL)
             }
             Some(_) => Ok(()),
