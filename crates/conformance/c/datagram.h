@@ -10,6 +10,9 @@
 #ifndef IPV6_RECVECN
 #define IPV6_RECVECN 50
 #endif
+#ifndef SIO_UDP_NETRESET
+#define SIO_UDP_NETRESET _WSAIOW(IOC_VENDOR, 15)
+#endif
 #ifndef IPV6_ECN
 #define IPV6_ECN 50
 #endif

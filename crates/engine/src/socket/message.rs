@@ -136,8 +136,9 @@ unsafe fn receive(
 
 impl Socket {
     /// Stores what came beside a datagram where its caller wants it. Nothing is written before:
-    /// the places are only now known to be needed, and only now probed.
-    pub(super) fn deliver(&self, envelope: &Envelope, truncated: bool) -> Result<(), Errno> {
+    /// the places are only now known to be needed, and only now probed. `false`: the control data
+    /// did not fit, for which a receive fails as for data that does not (M-010).
+    pub(super) fn deliver(&self, envelope: &Envelope, truncated: bool) -> Result<bool, Errno> {
         let places = &envelope.places;
         if places.name != 0 {
             let (bytes, len) = envelope.source.windows_bytes();
@@ -145,7 +146,7 @@ impl Socket {
             copy_out(&(len as i32).to_ne_bytes(), places.name_len)?;
         }
         if places.flags == 0 {
-            return Ok(());
+            return Ok(true);
         }
         let (area, mut flags) = self.control_told(envelope.control(), places.control_room);
         if truncated {
@@ -156,6 +157,7 @@ impl Socket {
         }
         copy_out(&area, places.control)?;
         copy_out(&(area.len() as u32).to_ne_bytes(), places.control_len)?;
-        copy_out(&flags.to_ne_bytes(), places.flags)
+        copy_out(&flags.to_ne_bytes(), places.flags)?;
+        Ok(flags & MSG_CTRUNC == 0)
     }
 }

@@ -380,13 +380,19 @@ impl Socket {
     }
 
     fn received(&mut self, request: &Request, call: Call, outcome: Outcome) -> Ended {
+        let mut truncated = outcome.truncated;
         if let Request::Receive(receive) = request
             && let Some(envelope) = receive.envelope()
-            && let Err(errno) = self.deliver(envelope, outcome.truncated)
         {
-            return Ended::failed(super::translate(errno, call), call, outcome.bytes);
+            match self.deliver(envelope, outcome.truncated) {
+                Ok(fits) => truncated |= !fits,
+                Err(errno) => {
+                    let error = super::translate(errno, call);
+                    return Ended::failed(error, call, outcome.bytes);
+                }
+            }
         }
-        if outcome.truncated {
+        if truncated {
             return Ended::failed(WsaError::WSAEMSGSIZE, call, outcome.bytes);
         }
         if let Request::Receive(receive) = request {
