@@ -17,6 +17,8 @@ pub mod buffers;
 pub mod choice;
 #[cfg(linsock_fault)]
 pub mod fault;
+pub mod control;
+pub mod envelope;
 pub mod file;
 pub mod futex;
 pub mod leap;
@@ -24,6 +26,7 @@ pub mod memory;
 pub mod net;
 pub mod op;
 pub mod poller;
+pub mod report;
 pub mod ring;
 pub mod thread;
 

@@ -198,8 +198,7 @@ pub fn copy_in(address: usize, len: usize) -> Result<Vec<u8>, Errno> {
     Ok(copy)
 }
 
-/// Writes a few bytes, 8 or more and less than a page, where a caller wants them, or fails with
-/// EFAULT.
+/// Writes a few bytes, less than a page, where a caller wants them, or fails with EFAULT.
 pub fn copy_out(bytes: &[u8], address: usize) -> Result<(), Errno> {
     if bytes.len() > PAGE_BYTES || !is_writable(address, bytes.len()) {
         return Err(Errno(libc::EFAULT));

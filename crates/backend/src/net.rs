@@ -5,6 +5,7 @@
 
 use crate::address::Address;
 use crate::buffers::Buffers;
+use crate::envelope::Envelope;
 use linsock_abi::Errno;
 use std::mem::size_of;
 
@@ -24,7 +25,7 @@ pub(crate) fn check(result: libc::c_int) -> Result<libc::c_int, Errno> {
     if result < 0 { Err(last_errno()) } else { Ok(result) }
 }
 
-fn check_len(result: isize) -> Result<usize, Errno> {
+pub(crate) fn check_len(result: isize) -> Result<usize, Errno> {
     if result < 0 { Err(last_errno()) } else { Ok(result as usize) }
 }
 
@@ -149,6 +150,30 @@ pub fn send(fd: Fd, buffers: &Buffers, flags: i32, to: Option<&Address>) -> Resu
         // SAFETY: the caller of the operation vouches for its buffers until it completes.
         return check_len(unsafe { libc::send(fd, one.iov_base, one.iov_len, flags | ALWAYS) });
     }
+    send_message(fd, buffers, flags, to, None)
+}
+
+/// The same with control data, in the kernel's form.
+pub fn send_message(
+    fd: Fd,
+    buffers: &Buffers,
+    flags: i32,
+    to: Option<&Address>,
+    control: Option<&[u8]>,
+) -> Result<usize, Errno> {
+    let message = message_of(buffers, to, control);
+    // SAFETY: the caller of the operation vouches for its buffers until it completes; the list,
+    // the name and the control data live through the call.
+    check_len(unsafe { libc::sendmsg(fd, &raw const message, flags | ALWAYS) })
+}
+
+/// The kernel's view of a message: good for as long as what it points to.
+pub(crate) fn message_of(
+    buffers: &Buffers,
+    to: Option<&Address>,
+    control: Option<&[u8]>,
+) -> libc::msghdr {
+    let list = buffers.as_slice();
     let mut message = empty_message();
     message.msg_iov = list.as_ptr().cast_mut();
     message.msg_iovlen = list.len();
@@ -156,8 +181,11 @@ pub fn send(fd: Fd, buffers: &Buffers, flags: i32, to: Option<&Address>) -> Resu
         message.msg_name = to.as_ptr().cast_mut().cast();
         message.msg_namelen = to.len();
     }
-    // SAFETY: as above; the list and the name live through the call.
-    check_len(unsafe { libc::sendmsg(fd, &raw const message, flags | ALWAYS) })
+    if let Some(control) = control {
+        message.msg_control = control.as_ptr().cast_mut().cast();
+        message.msg_controllen = control.len();
+    }
+    message
 }
 
 /// Sends a first block together with the connection request (TCP fast open).
@@ -176,35 +204,31 @@ pub struct Received {
     pub out_of_band: bool,
 }
 
-/// Receives what is there.
+/// Receives what is there, and what comes beside it.
 pub fn receive(
     fd: Fd,
     buffers: &Buffers,
     flags: i32,
-    from: Option<&mut Address>,
+    envelope: Option<&mut Envelope>,
     datagram: bool,
 ) -> Result<Received, Errno> {
     fault!(Recv);
     let list = buffers.as_slice();
-    if let ([one], None, false) = (list, &from, datagram) {
+    if let ([one], None, false) = (list, &envelope, datagram) {
         // SAFETY: the caller of the operation vouches for its buffers until it completes.
         let n = check_len(unsafe { libc::recv(fd, one.iov_base, one.iov_len, flags | ALWAYS) })?;
         return Ok(Received { bytes: n, ..Received::default() });
     }
-    let mut message = empty_message();
-    message.msg_iov = list.as_ptr().cast_mut();
-    message.msg_iovlen = list.len();
-    let mut spare = Address::default();
-    let wants_name = from.is_some();
-    let from = from.unwrap_or(&mut spare);
-    let (name, len) = from.as_mut_parts();
-    if wants_name {
-        message.msg_name = name.cast();
-        message.msg_namelen = *len;
-    }
-    // SAFETY: as above; the list and the name live through the call.
+    let mut message = message_of(buffers, None, None);
+    let envelope = envelope.map(|envelope| {
+        envelope.open(&mut message);
+        envelope
+    });
+    // SAFETY: as above; the list and the envelope live through the call.
     let n = check_len(unsafe { libc::recvmsg(fd, &raw mut message, flags | ALWAYS) })?;
-    *len = message.msg_namelen;
+    if let Some(envelope) = envelope {
+        envelope.close(&message);
+    }
     Ok(Received {
         bytes: n,
         truncated: message.msg_flags & libc::MSG_TRUNC != 0,

@@ -26,7 +26,9 @@ pub mod Networking {
         };
         pub use crate::winsock::connection::{WSAConnect, connect};
         pub use crate::winsock::database::*;
+        pub use crate::winsock::datagram::{WSARecvFrom, WSASendTo};
         pub use crate::winsock::ioctl::*;
+        pub use crate::winsock::message::WSASendMsg;
         pub use crate::winsock::name_service::*;
         pub use crate::winsock::name_service_wide::*;
         pub use crate::winsock::network_events::*;

@@ -22,6 +22,7 @@ pub use transmit::{FilePart, Transmit};
 
 use crate::address::Address;
 use crate::net::{Fd, Ready};
+use crate::report::Reports;
 use crate::ring::Ring;
 use io_uring::{opcode, squeue, types};
 use linsock_abi::Errno;
@@ -110,6 +111,8 @@ pub struct Target<'a> {
     pub fd: Fd,
     /// Where a connection goes.
     pub peer: &'a Address,
+    /// What is heard of datagrams that did not arrive.
+    pub reports: Reports,
 }
 
 /// One request that may take more than one step.
@@ -135,7 +138,7 @@ impl Request {
         match self {
             Request::Connect(request) => request.attempt(target, ready),
             Request::Send(request) => request.attempt(target.fd),
-            Request::Receive(request) => request.attempt(target.fd),
+            Request::Receive(request) => request.attempt(target, ready),
             Request::Disconnect(request) => request.attempt(target.fd),
             Request::Accept(request) => request.attempt(target.fd),
             Request::Transmit(request) => request.attempt(target.fd),

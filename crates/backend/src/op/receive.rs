@@ -1,10 +1,11 @@
 //! Receive into a list of buffers.
 
 use super::send::Message;
-use super::{Entries, Outcome, Progress, Step, Want, polled, would_block};
-use crate::address::Address;
+use super::{Entries, Outcome, Progress, Step, Target, Want, polled, would_block};
 use crate::buffers::Buffers;
-use crate::net::{self, Fd};
+use crate::envelope::Envelope;
+use crate::net::{self, Fd, Ready};
+use crate::report;
 use io_uring::{opcode, types};
 use linsock_abi::Errno;
 use std::sync::atomic::AtomicU8;
@@ -20,7 +21,7 @@ pub struct Receive {
     wait_all: bool,
     /// Buffers of no bytes on a stream: wait for data, take none.
     empty: bool,
-    from: Option<Box<Address>>,
+    envelope: Option<Box<Envelope>>,
     message: Option<Box<Message>>,
     /// The last submission was a poll.
     polling: bool,
@@ -37,7 +38,7 @@ impl Receive {
             datagram: false,
             wait_all,
             empty,
-            from: None,
+            envelope: None,
             message: None,
             polling: false,
         }
@@ -49,15 +50,14 @@ impl Receive {
         Receive::stream(Buffers::one(SCRATCH.as_ptr() as usize, 1), libc::MSG_PEEK, false)
     }
 
-    /// A receive of one datagram, with its source address if that is wanted.
-    pub fn datagram(data: Buffers, flags: i32, with_source: bool) -> Self {
-        let from = with_source.then(Box::default);
-        Receive { datagram: true, empty: false, from, ..Receive::stream(data, flags, false) }
+    /// A receive of one datagram, and of what comes beside it if that is wanted.
+    pub fn datagram(data: Buffers, flags: i32, envelope: Option<Box<Envelope>>) -> Self {
+        Receive { datagram: true, empty: false, envelope, ..Receive::stream(data, flags, false) }
     }
 
-    /// Where a datagram came from.
-    pub fn source(&self) -> Option<&Address> {
-        self.from.as_deref()
+    /// What came beside a datagram.
+    pub fn envelope(&self) -> Option<&Envelope> {
+        self.envelope.as_deref()
     }
 
     /// Bytes stored so far.
@@ -74,7 +74,8 @@ impl Receive {
         if self.flags & libc::MSG_OOB != 0 { Want::Urgent } else { Want::Readable }
     }
 
-    pub(super) fn attempt(&mut self, fd: Fd) -> Step {
+    pub(super) fn attempt(&mut self, target: Target<'_>, ready: Ready) -> Step {
+        let fd = target.fd;
         loop {
             if self.empty {
                 let mut byte = 0u8;
@@ -85,8 +86,8 @@ impl Receive {
                     Err(error) => Step::Done(Outcome::failed(error)),
                 };
             }
-            match net::receive(fd, &self.data, self.flags, self.from.as_deref_mut(), self.datagram)
-            {
+            let envelope = self.envelope.as_deref_mut();
+            match net::receive(fd, &self.data, self.flags, envelope, self.datagram) {
                 Ok(got) => {
                     self.done += got.bytes;
                     self.data.advance(got.bytes);
@@ -103,6 +104,11 @@ impl Receive {
                 Err(Errno(libc::EINVAL)) if self.want() == Want::Urgent => {
                     return Step::Wait(Want::Urgent);
                 }
+                Err(error) if self.datagram && target.reports.kept => {
+                    if let Some(step) = after_error(target, error, ready) {
+                        return step;
+                    }
+                }
                 Err(error) if would_block(error) => return Step::Wait(self.want()),
                 Err(error) => {
                     return Step::Done(Outcome {
@@ -115,13 +121,15 @@ impl Receive {
     }
 
     pub(super) fn entries(&mut self, fd: Fd, want: Want, entries: &mut Entries) {
-        self.polling = self.empty || want == Want::Urgent;
+        // A datagram is only waited for: an error that wakes its receive has to be looked up in
+        // the queue of reports first, and a send may have been told of it instead.
+        self.polling = self.empty || want == Want::Urgent || self.datagram;
         if self.polling {
             entries.poll(fd, want);
             return;
         }
         let list = self.data.as_slice();
-        if let ([one], false) = (list, self.datagram) {
+        if let [one] = list {
             let len = one.iov_len.min(u32::MAX as usize) as u32;
             entries.push(
                 opcode::Recv::new(types::Fd(fd), one.iov_base.cast(), len)
@@ -130,14 +138,7 @@ impl Receive {
             );
             return;
         }
-        let mut header = net::empty_message();
-        header.msg_iov = list.as_ptr().cast_mut();
-        header.msg_iovlen = list.len();
-        if let Some(from) = &mut self.from {
-            let (name, len) = from.as_mut_parts();
-            header.msg_name = name.cast();
-            header.msg_namelen = *len;
-        }
+        let header = net::message_of(&self.data, None, None);
         let message = self.message.insert(Box::new(Message(header)));
         entries.push(
             opcode::RecvMsg::new(types::Fd(fd), &raw mut message.0)
@@ -155,20 +156,10 @@ impl Receive {
                 let n = result as usize;
                 self.done += n;
                 self.data.advance(n);
-                let mut truncated = false;
-                if let Some(message) = self.message.take() {
-                    truncated = message.0.msg_flags & libc::MSG_TRUNC != 0;
-                    if let Some(from) = &mut self.from {
-                        *from.as_mut_parts().1 = message.0.msg_namelen;
-                    }
-                }
                 if self.wait_all && n > 0 && !self.data.is_empty() {
                     return Progress::Again;
                 }
-                Progress::Done(Outcome {
-                    truncated: truncated && self.datagram,
-                    ..Outcome::bytes(self.done)
-                })
+                Progress::Done(Outcome::bytes(self.done))
             }
             _ if would_block(Errno(-result)) => Progress::Again,
             _ => Progress::Done(Outcome {
@@ -177,4 +168,22 @@ impl Receive {
             }),
         }
     }
+}
+
+/// What follows from an error of a datagram receive; `None`: try again.
+///
+/// The error may speak of a datagram that was sent before, and it may be "nothing there" because
+/// a send was told of that datagram first. The queue of reports has the truth; it is asked unless
+/// the poller said that there is no error.
+fn after_error(target: Target<'_>, error: Errno, ready: Ready) -> Option<Step> {
+    let blocked = would_block(error);
+    if blocked && !ready.failed {
+        return Some(Step::Wait(Want::Readable));
+    }
+    let error = match report::take(target.fd) {
+        Some(report) => target.reports.error_of(report)?,
+        None if blocked => return Some(Step::Wait(Want::Readable)),
+        None => target.reports.error_without(error)?,
+    };
+    Some(Step::Done(Outcome::failed(error)))
 }

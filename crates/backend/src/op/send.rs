@@ -4,6 +4,7 @@ use super::{Entries, Outcome, Progress, Step, Want, would_block};
 use crate::address::Address;
 use crate::buffers::Buffers;
 use crate::net::{self, Fd};
+use crate::report;
 use io_uring::{opcode, squeue, types};
 use linsock_abi::Errno;
 
@@ -17,8 +18,15 @@ pub struct Send {
     /// End with what went out rather than wait for room (a non-blocking call).
     partial: bool,
     to: Option<Box<Address>>,
+    /// Control data of a datagram, in the kernel's form.
+    control: Option<Box<[u8]>>,
+    /// How often a datagram is tried again whose error may be of an earlier one.
+    retries: u8,
     message: Option<Box<Message>>,
 }
+
+/// An error that is told a third time is of the datagram itself.
+const RETRIES: u8 = 2;
 
 /// The kernel's view of a list of buffers, kept in place while a ring uses it.
 #[derive(Debug)]
@@ -32,7 +40,17 @@ unsafe impl Sync for Message {}
 impl Send {
     /// A send on a byte stream: completes when all is consumed.
     pub fn stream(data: Buffers, flags: i32) -> Self {
-        Send { data, flags, done: 0, datagram: false, partial: false, to: None, message: None }
+        Send {
+            data,
+            flags,
+            done: 0,
+            datagram: false,
+            partial: false,
+            to: None,
+            control: None,
+            retries: 0,
+            message: None,
+        }
     }
 
     /// A send on a byte stream that ends with whatever could be taken, if that is anything.
@@ -42,7 +60,14 @@ impl Send {
 
     /// One datagram.
     pub fn datagram(data: Buffers, flags: i32, to: Option<Address>) -> Self {
-        Send { datagram: true, to: to.map(Box::new), ..Send::stream(data, flags) }
+        let to = to.map(Box::new);
+        Send { datagram: true, to, retries: RETRIES, ..Send::stream(data, flags) }
+    }
+
+    /// The same with control data, in the kernel's form.
+    pub fn with_control(self, control: Vec<u8>) -> Self {
+        let control = (!control.is_empty()).then(|| control.into_boxed_slice());
+        Send { control, ..self }
     }
 
     /// Bytes that went out so far.
@@ -55,7 +80,14 @@ impl Send {
             if self.data.is_empty() && !self.datagram {
                 return Step::Done(Outcome::bytes(self.done));
             }
-            match net::send(fd, &self.data, self.flags, self.to.as_deref()) {
+            let sent = match &self.control {
+                None => net::send(fd, &self.data, self.flags, self.to.as_deref()),
+                Some(control) => {
+                    let to = self.to.as_deref();
+                    net::send_message(fd, &self.data, self.flags, to, Some(control))
+                }
+            };
+            match sent {
                 Ok(n) => {
                     self.advance(n);
                     if self.datagram || self.partial {
@@ -64,6 +96,14 @@ impl Send {
                 }
                 Err(error) if would_block(error) => return Step::Wait(Want::Writable),
                 Err(error) => {
+                    if self.datagram && error.0 == libc::EMSGSIZE {
+                        // Our own system's word on the length is in the queue of reports too,
+                        // where nobody reads it and it would make the socket look readable.
+                        report::take(fd);
+                    }
+                    if self.tries_again(error) {
+                        continue;
+                    }
                     return Step::Done(Outcome {
                         bytes: self.done as u32,
                         ..Outcome::failed(error)
@@ -71,6 +111,13 @@ impl Send {
                 }
             }
         }
+    }
+
+    /// Whether a datagram is to be tried again after an error.
+    fn tries_again(&mut self, error: Errno) -> bool {
+        let again = self.datagram && self.retries > 0 && may_be_of_an_earlier_one(error);
+        self.retries -= u8::from(again);
+        again
     }
 
     fn advance(&mut self, n: usize) {
@@ -84,13 +131,7 @@ impl Send {
             entries.push(entry(types::Fd(fd), &self.data));
             return;
         }
-        let mut header = net::empty_message();
-        header.msg_iov = list.as_ptr().cast_mut();
-        header.msg_iovlen = list.len();
-        if let Some(to) = &self.to {
-            header.msg_name = to.as_ptr().cast_mut().cast();
-            header.msg_namelen = to.len();
-        }
+        let header = net::message_of(&self.data, self.to.as_deref(), self.control.as_deref());
         let message = self.message.insert(Box::new(Message(header)));
         let wait_all = if self.datagram { 0 } else { libc::MSG_WAITALL };
         entries.push(
@@ -111,12 +152,32 @@ impl Send {
                 }
             }
             _ if would_block(Errno(-result)) => Progress::Again,
+            _ if self.tries_again(Errno(-result)) => Progress::Again,
             _ => Progress::Done(Outcome {
                 bytes: self.done as u32,
                 ..Outcome::failed(Errno(-result))
             }),
         }
     }
+}
+
+/// Whether a datagram's error may be what became of an earlier one. The kernel tells that to
+/// whichever call comes next, and has then forgotten it; in the queue of reports it stays, for the
+/// next receive. So no datagram is lost for another's sake.
+fn may_be_of_an_earlier_one(error: Errno) -> bool {
+    matches!(
+        error.0,
+        libc::ECONNREFUSED
+            | libc::EHOSTUNREACH
+            | libc::ENETUNREACH
+            | libc::EHOSTDOWN
+            | libc::ENONET
+            | libc::ENOPROTOOPT
+            | libc::EOPNOTSUPP
+            | libc::EPROTO
+            | libc::EACCES
+            | libc::EMSGSIZE
+    )
 }
 
 /// One range of a stream, sent to its last byte before the completion.

@@ -136,7 +136,7 @@ impl Socket {
         let data = Buffers::one(buffer.address, buffer.data);
         operation.request = Request::Receive(match self.is_stream() {
             true => Receive::stream(data, 0, false),
-            false => Receive::datagram(data, 0, false),
+            false => Receive::datagram(data, 0, None),
         });
         let has_event =
             matches!(&operation.notify, Notify::Overlapped(overlapped) if overlapped.has_event());

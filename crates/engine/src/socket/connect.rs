@@ -13,6 +13,7 @@ use linsock_abi::map::Call;
 use linsock_abi::{Errno, WsaError};
 use linsock_backend::address::{self, Address};
 use linsock_backend::buffers::Buffers;
+use linsock_backend::envelope::Envelope;
 use linsock_backend::net::{self, Ready, TcpState};
 use linsock_backend::op::{Connect, Outcome, Request, Step};
 use std::time::Instant;
@@ -378,10 +379,10 @@ impl Socket {
         let mut byte = 0u8;
         let buffer = Buffers::one(&raw mut byte as usize, 1);
         loop {
-            let mut from = Address::default();
+            let mut envelope = Envelope::default();
             const MSG_PEEK: i32 = 2;
-            let peeked = net::receive(self.fd, &buffer, MSG_PEEK, Some(&mut from), true);
-            if peeked.is_err() || from.same_endpoint(peer) {
+            let peeked = net::receive(self.fd, &buffer, MSG_PEEK, Some(&mut envelope), true);
+            if peeked.is_err() || envelope.source.same_endpoint(peer) {
                 return;
             }
             if net::receive(self.fd, &buffer, 0, None, true).is_err() {

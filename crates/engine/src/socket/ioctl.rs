@@ -1,7 +1,7 @@
 //! ioctlsocket and WSAIoctl.
 
 use super::port::{SKIP_PORT_ON_SUCCESS, SKIP_SET_EVENT};
-use super::{Number, Phase, Socket, open, option, translate};
+use super::{Number, Phase, Socket, open, option, report, translate};
 use crate::operation::{Ended, Ending, Overlapped, publish, publish_without_packet};
 use linsock_abi::map::Call;
 use linsock_abi::*;
@@ -103,11 +103,8 @@ pub fn control(
             socket.set_initial_rto(input)
         }
         SIO_UDP_CONNRESET | SIO_UDP_NETRESET => {
-            socket.needs_datagrams()?;
-            // A single byte is often given for the BOOL.
-            let on = input.first().ok_or(WsaError::WSAEFAULT)?;
-            socket.options.store_ioctl(code, (*on).into());
-            Ok(0)
+            drop(socket);
+            report::set(number, code, input).map(|()| 0)
         }
         SIO_ENABLE_CIRCULAR_QUEUEING => {
             socket.needs_datagrams()?;

@@ -14,8 +14,10 @@ mod close;
 mod connect;
 mod connect_by;
 mod connect_ex;
+mod control;
 mod disconnect;
 pub mod ioctl;
+mod message;
 mod name;
 pub mod network_events;
 pub mod option;
@@ -24,6 +26,7 @@ mod option_group;
 mod option_table;
 mod port;
 mod queue;
+pub mod report;
 pub mod select;
 mod shutdown;
 mod transfer;
@@ -41,6 +44,7 @@ pub use connect::connect;
 pub use connect_by::{Reach, connect_to_one_of, reach};
 pub use connect_ex::{ConnectExData, connect_ex, in_progress, is_in_use};
 pub use disconnect::disconnect_ex;
+pub use message::{receive_from, receive_message, send_message, takes_messages};
 pub use name::{local_name, peer_name};
 pub use port::{associate, set_notification_modes};
 pub use queue::{Side, Started};
@@ -207,6 +211,10 @@ pub struct Socket {
     watched: bool,
     /// The last receive took all there was.
     drained: bool,
+    /// The kernel was asked to keep reports of datagrams that did not arrive.
+    keeps_reports: bool,
+    /// What the kernel was asked to tell beside datagrams, as bits; 0: nothing yet.
+    asked_for_control: u16,
     /// What WSAEventSelect asked for.
     selection: Option<Box<network_events::Selection>>,
     /// The poller told of the peer's end of stream, and will not tell again.
@@ -254,6 +262,11 @@ impl Socket {
         self.binding.is_some()
     }
 
+    /// The address family, in the kernel's number.
+    pub fn address_family(&self) -> u16 {
+        self.family
+    }
+
     /// Created with the overlapped attribute.
     pub fn is_overlapped(&self) -> bool {
         self.overlapped
@@ -270,7 +283,7 @@ impl Socket {
     }
 
     pub(crate) fn target(&self) -> Target<'_> {
-        Target { fd: self.fd, peer: &self.peer }
+        Target { fd: self.fd, peer: &self.peer, reports: self.reports() }
     }
 
     /// Seconds since the connection came to be; `None` while there is none (C-114, C-115).

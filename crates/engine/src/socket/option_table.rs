@@ -228,18 +228,18 @@ static ROWS: &[Row] = &[
     row((P4, IP_DROP_SOURCE_MEMBERSHIP),          Kernel(0, 40),  Sp(X::SourceMembership),   W,  0,        Datagram,   Now),    // K-074
     row((P4, IP_BLOCK_SOURCE),                    Kernel(0, 38),  Sp(X::SourceMembership),   W,  0,        Datagram,   Now),    // K-074
     row((P4, IP_UNBLOCK_SOURCE),                  Kernel(0, 37),  Sp(X::SourceMembership),   W,  0,        Datagram,   Now),    // K-074
-    row((P4, IP_PKTINFO),                         Kernel(0, 8),   Bool,                      RW, 0,        Datagram,   Now),    // K-075
+    row((P4, IP_PKTINFO),                         Both(0, 8),     Bool,                      RW, 0,        Datagram,   Now),    // K-075
     row((P4, IP_RECEIVE_BROADCAST),               Lib,            Bool,                      RW, 1,        Datagram,   Now),    // K-075
     row((P4, IP_RECVIF),                          Lib,            Bool,                      RW, 0,        Datagram,   Now),    // K-075
     row((P4, IP_RECVDSTADDR),                     Lib,            Bool,                      RW, 0,        Datagram,   Now),    // K-075
-    row((P4, IP_RECVTTL),                         Kernel(0, 12),  Bool,                      RW, 0,        Datagram,   Now),    // K-076
+    row((P4, IP_RECVTTL),                         Lib,            Bool,                      RW, 0,        Datagram,   Now),    // K-076
     row((P4, IP_UNICAST_IF),                      Kernel(0, 50),  Dword,                     RW, 0,        Any,        Now),    // K-076
-    row((P4, IP_RECVTOS),                         Kernel(0, 13),  Bool,                      RW, 0,        Datagram,   Now),    // K-076
-    row((P4, IP_RECVECN),                         Kernel(0, 13),  Bool,                      RW, 0,        Datagram,   Now),    // K-076
+    row((P4, IP_RECVTOS),                         Lib,            Bool,                      RW, 0,        Datagram,   Now),    // K-076
+    row((P4, IP_RECVECN),                         Lib,            Bool,                      RW, 0,        Datagram,   Now),    // K-076
     row((P4, IP_ORIGINAL_ARRIVAL_IF),             Lib,            Bool,                      RW, 0,        Datagram,   Now),    // K-077
     row((P4, IP_MTU_DISCOVER),                    Kernel(0, 10),  Sp(X::PathMtu),            RW, 0,        Any,        Now),    // K-077
     row((P4, IP_MTU),                             Kernel(0, 14),  Dword,                     R,  0,        Any,        Now),    // K-077
-    row((P4, IP_RECVERR),                         Kernel(0, 11),  Bool,                      RW, 0,        Datagram,   Now),    // K-077
+    row((P4, IP_RECVERR),                         Lib,            Bool,                      RW, 0,        Datagram,   Now),    // K-077
     row((P4, IP_USER_MTU),                        Lib,            Dword,                     RW, -1,       Any,        Now),    // K-077
     row((P4, MCAST_JOIN_GROUP as i32),            Kernel(0, 42),  Sp(X::Group),              W,  0,        Datagram,   Now),    // K-086
     row((P4, MCAST_LEAVE_GROUP as i32),           Kernel(0, 45),  Sp(X::Group),              W,  0,        Datagram,   Now),    // K-086
@@ -255,8 +255,8 @@ static ROWS: &[Row] = &[
     row((P6, IPV6_JOIN_GROUP),                    Kernel(41, 20), Sp(X::Membership6),        W,  0,        Datagram,   Now),    // K-081
     row((P6, IPV6_LEAVE_GROUP),                   Kernel(41, 21), Sp(X::Membership6),        W,  0,        Datagram,   Now),    // K-081
     row((P6, IPV6_DONTFRAG),                      Kernel(41, 62), Bool,                      RW, 0,        Any,        Now),    // K-082
-    row((P6, IPV6_PKTINFO),                       Kernel(41, 49), Bool,                      RW, 0,        Datagram,   Now),    // K-082
-    row((P6, IPV6_HOPLIMIT),                      Kernel(41, 51), Bool,                      RW, 0,        Datagram,   Now),    // K-082
+    row((P6, IPV6_PKTINFO),                       Both(41, 49),   Bool,                      RW, 0,        Datagram,   Now),    // K-082
+    row((P6, IPV6_HOPLIMIT),                      Lib,            Bool,                      RW, 0,        Datagram,   Now),    // K-082
     row((P6, IPV6_RECVIF),                        Lib,            Bool,                      RW, 0,        Datagram,   Now),    // K-082
     row((P6, IPV6_RECVDSTADDR),                   Lib,            Bool,                      RW, 0,        Datagram,   Now),    // K-082
     row((P6, IPV6_V6ONLY),                        Kernel(41, 26), Sp(X::V6Only),             RW, 1,        Any,        Now),    // K-083
@@ -264,11 +264,11 @@ static ROWS: &[Row] = &[
     row((P6, IPV6_UNICAST_IF),                    Kernel(41, 76), Sp(X::SwappedIndex),       RW, 0,        Any,        Now),    // K-085
     row((P6, IPV6_RECVRTHDR),                     Kernel(41, 56), Bool,                      RW, 0,        Datagram,   Now),    // K-085
     row((P6, IPV6_TCLASS),                        Kernel(41, 67), Dword,                     RW, 0,        Any,        Now),    // K-085
-    row((P6, IPV6_RECVTCLASS),                    Kernel(41, 66), Bool,                      RW, 0,        Datagram,   Now),    // K-085
-    row((P6, IPV6_RECVECN),                       Kernel(41, 66), Bool,                      RW, 0,        Datagram,   Now),    // K-085
+    row((P6, IPV6_RECVTCLASS),                    Lib,            Bool,                      RW, 0,        Datagram,   Now),    // K-085
+    row((P6, IPV6_RECVECN),                       Lib,            Bool,                      RW, 0,        Datagram,   Now),    // K-085
     row((P6, IPV6_MTU_DISCOVER),                  Kernel(41, 23), Sp(X::PathMtu),            RW, 0,        Any,        Now),    // K-085
     row((P6, IPV6_MTU),                           Kernel(41, 24), Dword,                     R,  0,        Any,        Now),    // K-085
-    row((P6, IPV6_RECVERR),                       Kernel(41, 25), Bool,                      RW, 0,        Datagram,   Now),    // K-085
+    row((P6, IPV6_RECVERR),                       Lib,            Bool,                      RW, 0,        Datagram,   Now),    // K-085
     row((P6, IPV6_USER_MTU),                      Lib,            Dword,                     RW, -1,       Any,        Now),    // K-085
     row((P6, MCAST_JOIN_GROUP as i32),            Kernel(41, 42), Sp(X::Group),              W,  0,        Datagram,   Now),    // K-086
     row((P6, MCAST_LEAVE_GROUP as i32),           Kernel(41, 45), Sp(X::Group),              W,  0,        Datagram,   Now),    // K-086

@@ -380,7 +380,19 @@ impl Socket {
     }
 
     fn received(&mut self, request: &Request, call: Call, outcome: Outcome) -> Ended {
-        if outcome.truncated {
+        let mut truncated = outcome.truncated;
+        if let Request::Receive(receive) = request
+            && let Some(envelope) = receive.envelope()
+        {
+            match self.deliver(envelope, outcome.truncated) {
+                Ok(fits) => truncated |= !fits,
+                Err(errno) => {
+                    let error = super::translate(errno, call);
+                    return Ended::failed(error, call, outcome.bytes);
+                }
+            }
+        }
+        if truncated {
             return Ended::failed(WsaError::WSAEMSGSIZE, call, outcome.bytes);
         }
         if let Request::Receive(receive) = request {

@@ -2,7 +2,7 @@
 
 use super::network_events::BY_RECEIVE;
 use super::queue::{Side, Started};
-use super::{Number, Phase, Place, Socket, open};
+use super::{Number, Phase, Place, SOCK_DGRAM, Socket, open};
 use crate::apc::Routine;
 use crate::operation::{Ended, Ending, Operation, Overlapped, Synchronous};
 use crate::wait::{self, Target, WaitResult};
@@ -10,6 +10,7 @@ use linsock_abi::WsaError;
 use linsock_abi::map::Call;
 use linsock_backend::address::Address;
 use linsock_backend::buffers::Buffers;
+use linsock_backend::envelope::Envelope;
 use linsock_backend::net::{self, Ready};
 use linsock_backend::op::{Receive, Request, Send, Step};
 use std::sync::Arc;
@@ -56,7 +57,7 @@ impl Socket {
     }
 
     /// Whether a receive is allowed; asking is what enables network events again (E-017).
-    fn begin_receive(&mut self, flags: Flags, overlapped: bool) -> Result<(), WsaError> {
+    pub(super) fn begin_receive(&mut self, flags: Flags, overlapped: bool) -> Result<(), WsaError> {
         self.reenable(BY_RECEIVE);
         let allowed = self.may_receive(flags, overlapped);
         if allowed.is_err() {
@@ -90,14 +91,15 @@ impl Socket {
         if unsupported { Err(WsaError::WSAEOPNOTSUPP) } else { Ok(()) }
     }
 
-    fn send_request(
-        &self,
+    pub(super) fn send_request(
+        &mut self,
         data: Buffers,
         flags: Flags,
         to: Option<Address>,
         partial: bool,
     ) -> (Request, Call) {
         let kernel = flags.kernel();
+        self.keep_reports();
         let request = if !self.is_stream() {
             Send::datagram(data, kernel, to)
         } else if partial {
@@ -111,20 +113,31 @@ impl Socket {
         )
     }
 
-    fn receive_request(&self, data: Buffers, flags: Flags, with_source: bool) -> (Request, Call) {
+    pub(super) fn receive_request(
+        &self,
+        data: Buffers,
+        flags: Flags,
+        envelope: Option<Box<Envelope>>,
+    ) -> (Request, Call) {
         if self.is_stream() {
             return (
                 Request::Receive(Receive::stream(data, flags.kernel(), flags.wait_all)),
                 Call::Recv,
             );
         }
-        let receive = Receive::datagram(data, flags.kernel(), with_source);
+        let receive = Receive::datagram(data, flags.kernel(), envelope);
         let call = if self.is_connection_oriented() { Call::Recv } else { Call::RecvFrom };
         (Request::Receive(receive), call)
     }
 
+    /// A stream that was drained has nothing until its poller says so; asking is in vain. Only a
+    /// watched socket is told of what comes.
+    pub(super) fn awaits_news(&self) -> bool {
+        self.drained && self.watched
+    }
+
     /// A datagram send binds an unbound socket (C-144, S-035).
-    fn note_implicit_bind(&mut self) {
+    pub(super) fn note_implicit_bind(&mut self) {
         if self.binding.is_none()
             && !self.is_connection_oriented()
             && let Ok(address) = net::local_address(self.fd)
@@ -133,13 +146,17 @@ impl Socket {
         }
     }
 
-    fn check_destination(&self, to: Option<&Address>) -> Result<(), WsaError> {
+    pub(super) fn check_destination(&self, to: Option<&Address>) -> Result<(), WsaError> {
         match to {
             _ if self.is_connection_oriented() => Ok(()),
             None if self.phase == Phase::Connected => Ok(()),
             None => Err(WsaError::WSAENOTCONN),
             Some(to) if to.family() != self.family => Err(WsaError::WSAEAFNOSUPPORT),
-            Some(to) if to.ip().is_some() && (to.is_unspecified() || to.port() == 0) => {
+            // Below UDP there are no ports.
+            Some(to)
+                if to.ip().is_some()
+                    && (to.is_unspecified() || (to.port() == 0 && self.kind == SOCK_DGRAM)) =>
+            {
                 Err(WsaError::WSAEADDRNOTAVAIL)
             }
             Some(_) => Ok(()),
@@ -149,7 +166,7 @@ impl Socket {
 
 /// # Safety
 /// As [`Overlapped::begin`], and of a routine [`Overlapped::begin_with_routine`].
-unsafe fn begin(
+pub(super) unsafe fn begin(
     overlapped: usize,
     place: &'static Place,
     routine: Option<Routine>,
@@ -206,12 +223,10 @@ pub unsafe fn receive_overlapped(
 ) -> Result<Started, WsaError> {
     let (place, mut socket) = open(number)?;
     socket.begin_receive(flags, true)?;
-    let (request, call) = socket.receive_request(data, flags, false);
+    let (request, call) = socket.receive_request(data, flags, None);
     // SAFETY: the caller's word.
     let overlapped = unsafe { begin(overlapped, place, routine)? };
-    // A stream that was drained has nothing until its poller says so; asking is in vain.
-    // Only a watched socket is told of what comes.
-    let try_now = !(socket.drained && socket.watched);
+    let try_now = !socket.awaits_news();
     socket.start(place, Side::Input, request, call, try_now, overlapped)
 }
 
@@ -226,7 +241,7 @@ pub fn send(
     flags: Flags,
     to: Option<Address>,
 ) -> Result<u32, WsaError> {
-    let (place, socket) = open(number)?;
+    let (place, mut socket) = open(number)?;
     socket.check_destination(to.as_ref())?;
     socket.may_send(flags)?;
     let nonblocking = socket.nonblocking;
@@ -239,31 +254,20 @@ pub fn send(
     result.map(|(_, ended)| ended.bytes)
 }
 
-/// recv and recvfrom, and WSARecv without an OVERLAPPED: the count, the source of a datagram,
-/// and the flags that lpFlags gets.
+/// recv, and WSARecv without an OVERLAPPED: the count, and the flags that lpFlags gets.
 ///
 /// # Errors
 /// As for the overlapped form; WSAEWOULDBLOCK on a non-blocking socket; WSAETIMEDOUT after
 /// SO_RCVTIMEO; WSAEMSGSIZE with the count of what was stored.
-pub fn receive(
-    number: Number,
-    data: Buffers,
-    flags: Flags,
-    with_source: bool,
-) -> Result<(Ended, Option<Address>), WsaError> {
+pub fn receive(number: Number, data: Buffers, flags: Flags) -> Result<Ended, WsaError> {
     let (place, mut socket) = open(number)?;
     socket.begin_receive(flags, false)?;
-    let (request, call) = socket.receive_request(data, flags, with_source);
+    let (request, call) = socket.receive_request(data, flags, None);
     let limit = socket.receive_limit();
-    let (request, ended) = run_whole(socket, place, Side::Input, request, call, limit)?;
-    let source = match &request {
-        Request::Receive(receive) => receive.source().copied(),
-        _ => None,
-    };
-    Ok((ended, source))
+    run_whole(socket, place, Side::Input, request, call, limit).map(|(_, ended)| ended)
 }
 
-fn run(
+pub(super) fn run(
     socket: crate::sync::plain::MutexGuard<'static, Socket>,
     place: &'static Place,
     side: Side,
@@ -276,7 +280,7 @@ fn run(
 }
 
 /// Sees a non-overlapped transfer through.
-fn run_whole(
+pub(super) fn run_whole(
     mut socket: crate::sync::plain::MutexGuard<'static, Socket>,
     place: &'static Place,
     side: Side,

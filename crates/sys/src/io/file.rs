@@ -66,7 +66,7 @@ pub unsafe extern "system" fn ReadFile(
                     Started::Pending => return Err(Win32Error::ERROR_IO_PENDING),
                 }
             }
-            None => socket::receive(socket, data, Flags::default(), false).map_err(to_win32)?.0,
+            None => socket::receive(socket, data, Flags::default()).map_err(to_win32)?,
         };
         // SAFETY: checked by `open`.
         unsafe { store(lpnumberofbytesread, ended.bytes) };

@@ -1,14 +1,14 @@
 //! Sending and receiving.
 
+use super::datagram::source_places;
 use super::started;
-use crate::memory::{buffers, check_transfer_overlapped, is_possible, read_address, write_address};
+use crate::memory::{buffers, check_transfer_overlapped, is_possible, read_address};
 use crate::shape;
 use linsock_abi::{
     LPWSAOVERLAPPED_COMPLETION_ROUTINE, MSG_DONTROUTE, MSG_OOB, MSG_PARTIAL, MSG_PEEK,
     MSG_PUSH_IMMEDIATE, MSG_WAITALL, OVERLAPPED, SOCKADDR, SOCKET, WSABUF, WsaError,
 };
 use linsock_backend::buffers::Buffers;
-use linsock_backend::memory::is_readable;
 use linsock_engine::socket::{self, Flags, Started};
 
 const OOB: u32 = MSG_OOB as u32;
@@ -19,7 +19,7 @@ const DONTROUTE: u32 = MSG_DONTROUTE as u32;
 const PUSH: u32 = MSG_PUSH_IMMEDIATE as u32;
 
 /// The flags of a send: S-018..S-021.
-fn send_flags(flags: u32) -> Result<Flags, WsaError> {
+pub(super) fn send_flags(flags: u32) -> Result<Flags, WsaError> {
     if flags & !(OOB | DONTROUTE) != 0 {
         return Err(WsaError::WSAEOPNOTSUPP);
     }
@@ -27,7 +27,7 @@ fn send_flags(flags: u32) -> Result<Flags, WsaError> {
 }
 
 /// The flags of a receive: S-016..S-020.
-fn receive_flags(flags: u32) -> Result<Flags, WsaError> {
+pub(super) fn receive_flags(flags: u32) -> Result<Flags, WsaError> {
     let all = flags & WAITALL != 0;
     if flags & !(OOB | PEEK | WAITALL | PARTIAL | PUSH) != 0 || (all && flags & PARTIAL != 0) {
         return Err(WsaError::WSAEOPNOTSUPP);
@@ -146,7 +146,7 @@ pub unsafe extern "system" fn WSARecv(
                     Started::Pending => return Err(WsaError::WSA_IO_PENDING),
                 }
             }
-            None => socket::receive(s, data, flags, false)?.0,
+            None => socket::receive(s, data, flags)?,
         };
         // SAFETY: checked above; the flags are the caller's.
         unsafe {
@@ -162,7 +162,7 @@ pub unsafe extern "system" fn WSARecv(
 ///
 /// # Safety
 /// The caller's pointers.
-unsafe fn overlapped_of(
+pub(super) unsafe fn overlapped_of(
     s: SOCKET,
     overlapped: *mut OVERLAPPED,
     routine: LPWSAOVERLAPPED_COMPLETION_ROUTINE,
@@ -184,14 +184,14 @@ unsafe fn overlapped_of(
 }
 
 /// Where the count goes; it may be left out only with an OVERLAPPED (S-008).
-fn count_pointer(count: *mut u32, overlapped: Option<usize>) -> Result<*mut u32, WsaError> {
+pub(super) fn count_pointer(count: *mut u32, overlapped: Option<usize>) -> Result<*mut u32, WsaError> {
     let fine = if count.is_null() { overlapped.is_some() } else { is_possible(count.addr()) };
     if fine { Ok(count) } else { Err(WsaError::WSAEFAULT) }
 }
 
 /// # Safety
 /// NULL or writable.
-unsafe fn store(count: *mut u32, value: u32) {
+pub(super) unsafe fn store(count: *mut u32, value: u32) {
     if !count.is_null() {
         // SAFETY: the caller's word.
         unsafe { count.write(value) };
@@ -308,15 +308,14 @@ pub unsafe extern "system" fn recvfrom(
         started()?;
         socket::find(s)?;
         let data = one_buffer(buf.addr(), len)?;
-        let wants_name = !from.is_null();
-        if wants_name && !is_readable(fromlen.addr(), size_of::<i32>()) {
-            return Err(WsaError::WSAEFAULT);
-        }
-        let (ended, source) = socket::receive(s, data, receive_flags(flags as u32)?, wants_name)?;
-        if let (true, Some(source)) = (wants_name, source) {
-            // SAFETY: probed.
-            unsafe { write_address(&source, from, fromlen)? };
-        }
+        // SAFETY: the caller's pointers.
+        let places = unsafe { source_places(s, from, fromlen)? };
+        let flags = receive_flags(flags as u32)?;
+        // SAFETY: the places are the caller's.
+        let Started::Done(ended) = (unsafe { socket::receive_from(s, data, flags, places, None)? })
+        else {
+            return Err(WsaError::WSA_IO_PENDING);
+        };
         ended.error.map_or(Ok(ended.bytes), Err)
     })
 }
