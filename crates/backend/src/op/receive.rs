@@ -70,8 +70,18 @@ impl Receive {
         self.data.len()
     }
 
+    /// Whether the end of the stream came before the buffers were full, of a receive that was to
+    /// fill them.
+    pub fn fell_short(&self) -> bool {
+        self.wait_all && !self.data.is_empty()
+    }
+
+    fn is_urgent(&self) -> bool {
+        self.flags & libc::MSG_OOB != 0
+    }
+
     fn want(&self) -> Want {
-        if self.flags & libc::MSG_OOB != 0 { Want::Urgent } else { Want::Readable }
+        if self.is_urgent() { Want::Urgent } else { Want::Readable }
     }
 
     pub(super) fn attempt(&mut self, fd: Fd) -> Step {
@@ -94,7 +104,7 @@ impl Receive {
                     if full {
                         return Step::Done(Outcome {
                             truncated: got.truncated && self.datagram,
-                            out_of_band: got.out_of_band,
+                            out_of_band: got.out_of_band || (self.is_urgent() && got.bytes > 0),
                             ..Outcome::bytes(self.done)
                         });
                     }
