@@ -110,9 +110,7 @@ impl Receive {
                     }
                 }
                 // Urgent data that has not come yet is EINVAL to the kernel.
-                Err(Errno(libc::EINVAL)) if self.want() == Want::Urgent => {
-                    return Step::Wait(Want::Urgent);
-                }
+                Err(Errno(libc::EINVAL)) if self.is_urgent() => return no_urgent_data(fd),
                 Err(error) if would_block(error) => return Step::Wait(self.want()),
                 Err(error) => {
                     return Step::Done(Outcome {
@@ -186,5 +184,18 @@ impl Receive {
                 ..Outcome::failed(Errno(-result))
             }),
         }
+    }
+}
+
+/// What a receive of urgent data does that found none: waits, unless the stream has ended.
+fn no_urgent_data(fd: Fd) -> Step {
+    if !net::poll_now(fd).is_ok_and(|ready| ready.ended || ready.failed) {
+        return Step::Wait(Want::Urgent);
+    }
+    let mut byte = 0u8;
+    let peek = Buffers::one(&raw mut byte as usize, 1);
+    match net::receive(fd, &peek, libc::MSG_PEEK, None, false) {
+        Err(error) if !would_block(error) => Step::Done(Outcome::failed(error)),
+        _ => Step::Done(Outcome::default()),
     }
 }

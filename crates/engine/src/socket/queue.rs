@@ -485,9 +485,10 @@ impl Socket {
                 Step::Done(outcome) => {
                     let ended = self.translate(&request, call, outcome);
                     self.note_events();
-                    if let Some(error) = ended.error
-                        && error != WsaError::WSAEMSGSIZE
-                    {
+                    // A message in part is an end, too; its call and its indication both tell.
+                    let in_part =
+                        side == Side::Input && ended.error == Some(WsaError::WSAEMSGSIZE);
+                    if let Some(error) = ended.error.filter(|_| !in_part) {
                         // Not started: no indication of any kind (S-007).
                         return Err(error);
                     }

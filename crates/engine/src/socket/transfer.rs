@@ -88,7 +88,14 @@ impl Socket {
                     || flags.peek
                     || flags.out_of_band
                     || self.nonblocking));
-        if unsupported { Err(WsaError::WSAEOPNOTSUPP) } else { Ok(()) }
+        if unsupported {
+            return Err(WsaError::WSAEOPNOTSUPP);
+        }
+        if flags.out_of_band && self.takes_urgent_inline() {
+            // It is among the other data.
+            return Err(WsaError::WSAEINVAL);
+        }
+        Ok(())
     }
 
     fn send_request(
