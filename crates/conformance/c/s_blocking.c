@@ -210,10 +210,11 @@ TEST(s_045_exitthread_takes_a_receive_with_it) {
     }
 }
 
+static DWORD WINAPI accepter(void *l) { return (DWORD)accept(*(SOCKET *)l, NULL, NULL); }
+
 TEST(s_045_exitthread_takes_an_accept_with_it) {
     SA4 at;
     SOCKET l = listener(&at);
-    DWORD WINAPI accepter(void *);
     make_it_leave(thread(accepter, &l));
     SOCKET s = connected_to(&at);
     SOCKET peer = accept_one(l);
@@ -221,7 +222,6 @@ TEST(s_045_exitthread_takes_an_accept_with_it) {
     char got;
     read_exactly(peer, &got, 1);
 }
-DWORD WINAPI accepter(void *l) { return (DWORD)accept(*(SOCKET *)l, NULL, NULL); }
 
 static void CALLBACK receive_and_never_return(ULONG_PTR of) {
     char on_this_stack[16];

@@ -421,11 +421,14 @@ TEST(s_054_a_receive_buffer_of_nothing) {
     CHECK_EQ(bytes, 3);
     enum { LENGTH = 1 << 20 };
     char *data = fill(LENGTH), *all = kept(LENGTH);
-    OVERLAPPED *in = op_event(), *out = op_event();
-    CHECK_EQ(receive_into(client, all, LENGTH, MSG_WAITALL, in), WSA_IO_PENDING);
+    OVERLAPPED *out = op_event();
     CHECK_STARTED(send_from(server, data, LENGTH, 0, out));
-    CHECK_EQ(finish(client, in, MOST_MS, &bytes), 0);
-    CHECK_EQ(bytes, LENGTH);
+    for (DWORD have = 0; have < LENGTH; have += bytes) {
+        OVERLAPPED *in = op_event();
+        CHECK_STARTED(receive_into(client, all + have, LENGTH - have, 0, in));
+        CHECK_EQ(finish(client, in, MOST_MS, &bytes), 0);
+        CHECK(bytes > 0);
+    }
     CHECK(memcmp(all, data, LENGTH) == 0);
     CHECK_EQ(finish(server, out, MOST_MS, NULL), 0);
 }
