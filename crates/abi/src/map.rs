@@ -187,6 +187,8 @@ const FROM_STATUS: &[(NtStatus, Win32Error, WsaError)] = &[
     (NtStatus::STATUS_SUCCESS,                   Win32Error::ERROR_SUCCESS,             WsaError(0)),
     (NtStatus::STATUS_TIMEOUT,                   Win32Error::ERROR_TIMEOUT,             WsaError::WSAETIMEDOUT),
     (NtStatus::STATUS_PENDING,                   Win32Error::ERROR_IO_PENDING,          WsaError::WSA_IO_INCOMPLETE),
+    // ntstatus.h: a success that informs, of which Winsock makes MSG_OOB (S-041).
+    (NtStatus::STATUS_RECEIVE_EXPEDITED,         Win32Error::ERROR_SUCCESS,             WsaError(0)),
     (NtStatus::STATUS_BUFFER_OVERFLOW,           Win32Error::ERROR_MORE_DATA,           WsaError::WSAEMSGSIZE),
     (NtStatus::STATUS_UNSUCCESSFUL,              Win32Error::ERROR_GEN_FAILURE,         WsaError::WSAEINVAL),
     (NtStatus::STATUS_ACCESS_VIOLATION,          Win32Error::ERROR_NOACCESS,            WsaError::WSAEFAULT),

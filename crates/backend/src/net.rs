@@ -388,6 +388,23 @@ pub fn tcp_state(fd: Fd) -> Result<TcpState, Errno> {
     })
 }
 
+/// Whether TCP gave a connection up because nobody answered its keep-alive probes. Asked after
+/// the kernel said ETIMEDOUT, when what was unacknowledged is dropped already; what tells the
+/// two apart is that probes go out only while nothing is repeated and nothing waits to be sent.
+pub fn keep_alive_failed(fd: Fd) -> bool {
+    // Where `struct tcp_info` (include/uapi/linux/tcp.h) has tcpi_retransmits, tcpi_probes and
+    // tcpi_notsent_bytes.
+    const RETRANSMITS: usize = 2;
+    const PROBES: usize = 3;
+    const NOT_SENT: std::ops::Range<usize> = 144..148;
+    let mut info = [0u8; NOT_SENT.end];
+    let known = option(fd, libc::IPPROTO_TCP, libc::TCP_INFO, &mut info);
+    known == Ok(NOT_SENT.end)
+        && info[PROBES] > 0
+        && info[RETRANSMITS] == 0
+        && info[NOT_SENT].iter().all(|&byte| byte == 0)
+}
+
 /// Whether `connect` may choose this port as the local one.
 ///
 /// It takes ports of the parity that the range begins with, and leaves the others to `bind`

@@ -165,6 +165,9 @@ void host_sleep(DWORD ms);             /* blocks in the host's own call, which l
 int descriptor_count(void);            /* open descriptors; 0 where they cannot be counted */
 const char *wrong_backend(void);       /* the one in use, if LINSOCK_BACKEND forces another */
 int in_child(int (*body)(void));       /* runs it after fork; its result, or -1 */
+void deaf(SOCKET s);                   /* its host takes no segment in any more and answers none; native only */
+void count_pipe_signals(void);         /* SIGPIPE is counted from now on, as a program's own handler would; native only */
+int pipe_signals(void);                /* how many came */
 int host_errno(void);
 void set_host_errno(int value);
 long long memory_in_use(void);         /* resident bytes of this process; native only */

@@ -10,7 +10,7 @@
 use crate::apc::{self, Apc};
 use crate::event::Event;
 use crate::port::{Packet, Port};
-use crate::socket::AcceptEx;
+use crate::socket::{AcceptEx, Place};
 use crate::sync::plain::{Arc, Mutex, lock};
 use crate::thread::{self, ThreadObject};
 use crate::wait::Signal;
@@ -52,6 +52,13 @@ impl Ended {
         Ended { error: None, status: NtStatus::STATUS_SUCCESS, bytes, flags: 0 }
     }
 
+    /// Success of a receive of urgent data. Windows tells it apart by a status of its own, which
+    /// is where WSAGetOverlappedResult has the flag from (S-041).
+    pub fn out_of_band(bytes: u32) -> Self {
+        let flags = linsock_abi::MSG_OOB as u32;
+        Ended { status: NtStatus::STATUS_RECEIVE_EXPEDITED, flags, ..Ended::ok(bytes) }
+    }
+
     /// Failure.
     pub fn failed(error: WsaError, call: Call, bytes: u32) -> Self {
         Ended { error: Some(error), status: NtStatus::from_wsa(error, call), bytes, flags: 0 }
@@ -64,6 +71,8 @@ impl Ending {
         let done = match &operation.request {
             // Bytes that went out stay out and are counted.
             Request::Send(send) => send.done() as u32,
+            // So are those that MSG_WAITALL has stored: the stream has them no more.
+            Request::Receive(receive) => receive.done() as u32,
             Request::Transmit(transmit) => transmit.done() as u32,
             _ => 0,
         };
@@ -211,20 +220,26 @@ pub unsafe fn offset(address: usize) -> u64 {
 }
 
 /// A blocking call that waits for its operation.
-#[derive(Debug)]
 pub struct Synchronous {
     /// Set when the operation ended.
     pub done: Arc<Event>,
+    /// The socket of the call.
+    pub place: &'static Place,
     result: Mutex<Option<(Box<Operation>, Ended)>>,
 }
 
-impl Default for Synchronous {
-    fn default() -> Self {
-        Synchronous { done: Arc::new(Event::new(true, false)), result: Mutex::new(None) }
+impl std::fmt::Debug for Synchronous {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Synchronous")
     }
 }
 
 impl Synchronous {
+    /// A call that begins.
+    pub fn new(place: &'static Place) -> Self {
+        Synchronous { done: Arc::new(Event::new(true, false)), place, result: Mutex::new(None) }
+    }
+
     /// The operation and its result, once `done` is set.
     pub fn take(&self) -> Option<(Box<Operation>, Ended)> {
         lock(&self.result).take()

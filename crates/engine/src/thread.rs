@@ -235,6 +235,7 @@ pub unsafe fn exit(code: u32) -> ! {
     touch();
     EXIT_CODE.set(code);
     CALLED_EXIT.set(true);
+    crate::socket::give_up_blocking_calls();
     match FRAME.get() {
         // SAFETY: by this function's contract; these frames hold nothing that needs dropping.
         0 => unsafe { raw::exit() },

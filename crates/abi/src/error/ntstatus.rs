@@ -44,6 +44,7 @@ number_space!(NtStatus(i32), plain crate::types::NTSTATUS {
     STATUS_USER_APC                  = 0x0000_00C0_u32, "wait ended by a user apc";
     STATUS_TIMEOUT                   = 0x0000_0102_u32, "wait timed out";
     STATUS_PENDING                   = 0x0000_0103_u32, "operation pending";
+    STATUS_RECEIVE_EXPEDITED         = 0x4000_0010_u32, "urgent data received";
     STATUS_BUFFER_OVERFLOW           = 0x8000_0005_u32, "data did not fit the buffer";
     STATUS_UNSUCCESSFUL              = 0xC000_0001_u32, "operation failed";
     STATUS_ACCESS_VIOLATION          = 0xC000_0005_u32, "bad address";

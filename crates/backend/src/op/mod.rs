@@ -219,7 +219,9 @@ impl Entries {
         let mask = match want {
             Want::Readable => libc::POLLIN | libc::POLLRDHUP,
             Want::Writable => libc::POLLOUT,
-            Want::Urgent => libc::POLLPRI | libc::POLLRDHUP,
+            // The kernel ignores POLLPRI when it decides whether to look again, so something else
+            // has to stand for "something came"; a stream is never in the state POLLRDBAND.
+            Want::Urgent => libc::POLLPRI | libc::POLLRDBAND | libc::POLLRDHUP,
             // Errors and hang-ups are always told.
             Want::HungUp => 0,
         };

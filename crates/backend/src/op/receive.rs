@@ -70,8 +70,18 @@ impl Receive {
         self.data.len()
     }
 
+    /// Whether the end of the stream came before the buffers were full, of a receive that was to
+    /// fill them.
+    pub fn fell_short(&self) -> bool {
+        self.wait_all && !self.data.is_empty()
+    }
+
+    fn is_urgent(&self) -> bool {
+        self.flags & libc::MSG_OOB != 0
+    }
+
     fn want(&self) -> Want {
-        if self.flags & libc::MSG_OOB != 0 { Want::Urgent } else { Want::Readable }
+        if self.is_urgent() { Want::Urgent } else { Want::Readable }
     }
 
     pub(super) fn attempt(&mut self, target: Target<'_>, ready: Ready) -> Step {
@@ -95,15 +105,13 @@ impl Receive {
                     if full {
                         return Step::Done(Outcome {
                             truncated: got.truncated && self.datagram,
-                            out_of_band: got.out_of_band,
+                            out_of_band: got.out_of_band || (self.is_urgent() && got.bytes > 0),
                             ..Outcome::bytes(self.done)
                         });
                     }
                 }
                 // Urgent data that has not come yet is EINVAL to the kernel.
-                Err(Errno(libc::EINVAL)) if self.want() == Want::Urgent => {
-                    return Step::Wait(Want::Urgent);
-                }
+                Err(Errno(libc::EINVAL)) if self.is_urgent() => return no_urgent_data(fd),
                 Err(error) if self.datagram && target.reports.kept => {
                     if let Some(step) = after_error(target, error, ready) {
                         return step;
@@ -186,4 +194,17 @@ fn after_error(target: Target<'_>, error: Errno, ready: Ready) -> Option<Step> {
         None => target.reports.error_without(error)?,
     };
     Some(Step::Done(Outcome::failed(error)))
+}
+
+/// What a receive of urgent data does that found none: waits, unless the stream has ended.
+fn no_urgent_data(fd: Fd) -> Step {
+    if !net::poll_now(fd).is_ok_and(|ready| ready.ended || ready.failed) {
+        return Step::Wait(Want::Urgent);
+    }
+    let mut byte = 0u8;
+    let peek = Buffers::one(&raw mut byte as usize, 1);
+    match net::receive(fd, &peek, libc::MSG_PEEK, None, false) {
+        Err(error) if !would_block(error) => Step::Done(Outcome::failed(error)),
+        _ => Step::Done(Outcome::default()),
+    }
 }

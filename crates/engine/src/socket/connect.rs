@@ -317,19 +317,18 @@ pub(super) fn make(
         }
         Step::Wait(want) => want,
     };
-    let waiter = crate::sync::plain::Arc::new(operation::Synchronous::default());
+    let waiter = crate::sync::plain::Arc::new(operation::Synchronous::new(place));
     let notify = if manner.blocking { Notify::Synchronous(waiter.clone()) } else { Notify::Nobody };
     let operation = Operation::new(request, Call::Connect, notify);
     let ticket = operation.ticket;
     socket.enqueue(place, Side::Output, operation, Some(want));
     socket.connect_deadline(ticket);
-    let number = socket.fd as usize;
     drop(socket);
     if !manner.blocking {
         return Err(WsaError::WSAEWOULDBLOCK);
     }
     if !super::transfer::is_done(&waiter, manner.limit_ms, true) {
-        super::transfer::take_back(number, place, &waiter);
+        super::transfer::take_back(&waiter, Ending::TimedOut);
     }
     match super::transfer::wait_for(&waiter) {
         Some((_, Ended { error: Some(WsaError::WSA_OPERATION_ABORTED), .. })) => {

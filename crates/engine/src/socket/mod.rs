@@ -47,9 +47,11 @@ pub use disconnect::disconnect_ex;
 pub use message::{receive_from, receive_message, send_message, takes_messages};
 pub use name::{local_name, peer_name};
 pub use port::{associate, set_notification_modes};
-pub use queue::{Side, Started};
+pub use queue::{Side, Started, error_of_status};
 pub use shutdown::shutdown;
-pub use transfer::{Flags, receive, receive_overlapped, send, send_overlapped};
+pub use transfer::{
+    Flags, give_up_blocking_calls, receive, receive_overlapped, send, send_overlapped,
+};
 pub use transmit::{Transmission, may_transmit, transmit_file};
 
 use crate::operation::{Operation, Route};

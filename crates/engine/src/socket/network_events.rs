@@ -239,7 +239,7 @@ impl Socket {
     }
 
     /// SO_OOBINLINE: urgent data is data (E-024).
-    fn takes_urgent_inline(&self) -> bool {
+    pub(super) fn takes_urgent_inline(&self) -> bool {
         const SOL_SOCKET: i32 = 1;
         const SO_OOBINLINE: i32 = 10;
         net::option_i32(self.fd, SOL_SOCKET, SO_OOBINLINE).is_ok_and(|on| on != 0)

@@ -6,7 +6,9 @@ use super::{Number, Phase, Socket, accept_context, open, option_group, translate
 use crate::contract::{self, Subject};
 use linsock_abi::map::Call;
 use linsock_abi::{IPPROTO_TCP, TCP_MAXRTMS};
-use linsock_abi::{SO_OPENTYPE, SO_REUSE_UNICASTPORT, SOL_SOCKET, TCP_KEEPINTVL, WsaError};
+use linsock_abi::{
+    SO_OPENTYPE, SO_RCVBUF, SO_REUSE_UNICASTPORT, SOL_SOCKET, TCP_KEEPINTVL, WsaError,
+};
 use linsock_backend::address::AF_INET6;
 use linsock_backend::net;
 use std::cell::Cell;
@@ -96,6 +98,11 @@ pub fn set(number: Number, level: i32, name: i32, value: Option<&[u8]>) -> Resul
         Shape::Small => short(value)? as i32,
         Shape::Dword => dword(value)? as i32,
     };
+    if (row.level, row.name, value) == (SOL_SOCKET, SO_RCVBUF, 0) {
+        // The kernel always buffers; its smallest buffer would only make a stream crawl (S-054).
+        socket.options.store(row.level, row.name, value);
+        return Ok(());
+    }
     socket.write_plain(row, value, value)
 }
 

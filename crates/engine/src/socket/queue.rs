@@ -4,12 +4,12 @@
 //! on. With epoll the head is tried whenever the socket is ready; with io_uring the head,
 //! once it would block, is handed to a ring, whose completion moves it on.
 
-use super::{Phase, Place, Socket};
+use super::{Number, Phase, Place, Socket, open};
 use crate::io::{self, Source};
 use crate::operation::{self, Ended, Ending, Notify, Operation, Overlapped};
 use crate::reactor;
 use linsock_abi::map::Call;
-use linsock_abi::{Errno, WsaError};
+use linsock_abi::{Errno, NtStatus, WsaError};
 use linsock_backend::net::{self, Ready};
 use linsock_backend::op::{Outcome, Part, Progress, Request, Step, Want};
 use linsock_backend::poller::Watch;
@@ -345,9 +345,23 @@ impl Socket {
             self.broken = Some(WsaError::WSAECONNRESET);
         }
         let Some(errno) = outcome.error else {
-            let (Call::Recv, 0, Request::Receive(receive)) = (call, outcome.bytes, request) else {
+            let at_end = match request {
+                Request::Receive(receive) if call == Call::Recv => {
+                    (outcome.bytes == 0 || receive.fell_short()).then_some(receive)
+                }
+                _ => None,
+            };
+            let Some(receive) = at_end else {
                 return self.received(request, call, outcome);
             };
+            if let Some(broken) = self.broken {
+                // The kernel tells how a connection broke only once; whoever comes after hears
+                // of an end.
+                return Ended::failed(broken, call, outcome.bytes);
+            }
+            if outcome.bytes > 0 {
+                return Ended::ok(outcome.bytes);
+            }
             if receive.room() > 0 && self.is_stream() && self.was_reset_after_end() {
                 return Ended::failed(WsaError::WSAECONNABORTED, call, 0);
             }
@@ -393,14 +407,18 @@ impl Socket {
             }
         }
         if truncated {
-            return Ended::failed(WsaError::WSAEMSGSIZE, call, outcome.bytes);
+            let ended = Ended::failed(WsaError::WSAEMSGSIZE, call, outcome.bytes);
+            return Ended { flags: linsock_abi::MSG_PARTIAL, ..ended };
         }
         if let Request::Receive(receive) = request {
             // Less than the room: the kernel has nothing more just now. But an end of stream that
             // was told together with this data is still to be read.
             self.drained = self.is_stream() && receive.room() > 0 && !self.told_of_end;
         }
-        Ended { flags: u32::from(outcome.out_of_band), ..Ended::ok(outcome.bytes) }
+        if outcome.out_of_band {
+            return Ended::out_of_band(outcome.bytes);
+        }
+        Ended::ok(outcome.bytes)
     }
 
     /// The error of a call, which may depend on what the socket went through.
@@ -408,6 +426,7 @@ impl Socket {
         const EPIPE: i32 = 32;
         const ENOTCONN: i32 = 107;
         const EADDRNOTAVAIL: i32 = 99;
+        const ETIMEDOUT: i32 = 110;
         let error = match (call, errno.0) {
             (Call::Send, EPIPE) if self.sends_shut => WsaError::WSAESHUTDOWN,
             (Call::Send, EPIPE) if self.phase == Phase::Idle => WsaError::WSAENOTCONN,
@@ -415,6 +434,12 @@ impl Socket {
             // connection" or "broken pipe".
             (Call::Send | Call::Recv, EPIPE | ENOTCONN) if self.broken.is_some() => {
                 self.broken.unwrap_or(WsaError::WSAECONNRESET)
+            }
+            // Nobody at the other end, or nobody who takes what was sent (S-029).
+            (Call::Send | Call::Recv, ETIMEDOUT)
+                if self.is_tcp() && net::keep_alive_failed(self.fd) =>
+            {
+                WsaError::WSAENETRESET
             }
             // The pair is taken: by number if the port was asked for, else the range is used up.
             (Call::Connect, EADDRNOTAVAIL)
@@ -426,11 +451,34 @@ impl Socket {
         };
         if self.phase == Phase::Connected
             && matches!(call, Call::Send | Call::Recv | Call::Accept)
-            && matches!(error, WsaError::WSAECONNRESET | WsaError::WSAECONNABORTED)
+            && self.broken.is_none()
         {
-            self.broken = Some(error);
+            self.broken = match error {
+                WsaError::WSAECONNRESET | WsaError::WSAECONNABORTED | WsaError::WSAENETRESET => {
+                    Some(error)
+                }
+                // What a receive is told of a connection that was given up; later calls find it
+                // aborted.
+                WsaError::WSAETIMEDOUT | WsaError::WSAEHOSTUNREACH | WsaError::WSAENETUNREACH
+                    if self.is_tcp() =>
+                {
+                    Some(WsaError::WSAECONNABORTED)
+                }
+                _ => None,
+            };
         }
         error
+    }
+
+    /// The Winsock error that the status of an ended operation stands for. A connection that
+    /// keep-alive gave up shares its status with others that were aborted (22.1).
+    fn error_of_status(&self, status: NtStatus) -> WsaError {
+        match (status, self.broken) {
+            (NtStatus::STATUS_CONNECTION_ABORTED, Some(WsaError::WSAENETRESET)) => {
+                WsaError::WSAENETRESET
+            }
+            _ => status.to_wsa(),
+        }
     }
 
     /// Starts an operation that is tried on the calling thread first.
@@ -449,9 +497,10 @@ impl Socket {
                 Step::Done(outcome) => {
                     let ended = self.translate(&request, call, outcome);
                     self.note_events();
-                    if let Some(error) = ended.error
-                        && error != WsaError::WSAEMSGSIZE
-                    {
+                    // A message in part is an end, too; its call and its indication both tell.
+                    let in_part =
+                        side == Side::Input && ended.error == Some(WsaError::WSAEMSGSIZE);
+                    if let Some(error) = ended.error.filter(|_| !in_part) {
                         // Not started: no indication of any kind (S-007).
                         return Err(error);
                     }
@@ -491,7 +540,7 @@ impl Socket {
                 Step::Wait(what) => want = Some(what),
             }
         }
-        let waiter = crate::sync::plain::Arc::new(operation::Synchronous::default());
+        let waiter = crate::sync::plain::Arc::new(operation::Synchronous::new(place));
         let operation = Operation::new(request, call, Notify::Synchronous(waiter.clone()));
         self.enqueue(place, side, operation, want);
         Err(waiter)
@@ -508,6 +557,11 @@ impl Socket {
             reactor::after(limit, reactor::Timer::Deadline { index: self.fd as usize, ticket });
         }
     }
+}
+
+/// The Winsock error of an operation of a socket that ended with this status.
+pub fn error_of_status(number: Number, status: NtStatus) -> WsaError {
+    open(number).map_or_else(|_| status.to_wsa(), |(_, socket)| socket.error_of_status(status))
 }
 
 const ECONNREFUSED: i32 = 111;

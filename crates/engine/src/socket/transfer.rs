@@ -13,6 +13,7 @@ use linsock_backend::buffers::Buffers;
 use linsock_backend::envelope::Envelope;
 use linsock_backend::net::{self, Ready};
 use linsock_backend::op::{Receive, Request, Send, Step};
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -87,8 +88,15 @@ impl Socket {
                 && (!self.is_stream()
                     || flags.peek
                     || flags.out_of_band
-                    || (self.nonblocking && !overlapped)));
-        if unsupported { Err(WsaError::WSAEOPNOTSUPP) } else { Ok(()) }
+                    || self.nonblocking));
+        if unsupported {
+            return Err(WsaError::WSAEOPNOTSUPP);
+        }
+        if flags.out_of_band && self.takes_urgent_inline() {
+            // It is among the other data.
+            return Err(WsaError::WSAEINVAL);
+        }
+        Ok(())
     }
 
     pub(super) fn send_request(
@@ -309,13 +317,12 @@ pub(super) fn run_whole(
         Ok((request, ended)) => return finish(*request, ended),
         Err(waiter) => waiter,
     };
-    let number = socket.fd as usize;
     drop(socket);
     let timeout = if limit_ms == 0 { INFINITE } else { limit_ms };
     // The wait for a receive is alertable, that for a send is not (F-007).
     let alertable = side == Side::Input;
     if !is_done(&waiter, timeout, alertable) {
-        take_back(number, place, &waiter);
+        take_back(&waiter, Ending::TimedOut);
     }
     is_done(&waiter, INFINITE, false);
     let (operation, ended) = waiter.take().ok_or(WsaError::WSAEINTR)?;
@@ -337,12 +344,13 @@ fn finish(request: Request, ended: Ended) -> Result<(Request, Ended), WsaError> 
     }
 }
 
-/// Takes an operation back whose blocking call has run out of time.
-pub(super) fn take_back(number: Number, place: &'static Place, waiter: &Arc<Synchronous>) {
+/// Takes an operation back whose blocking call has run out of time or will not return.
+pub(super) fn take_back(waiter: &Arc<Synchronous>, ending: Ending) {
     let mut held = Vec::new();
+    let place = waiter.place;
     let mut socket = place.lock();
-    if socket.open && socket.fd as usize == number {
-        socket.cancel(place, Ending::TimedOut, &mut held, |operation| is_for(operation, waiter));
+    if socket.open {
+        socket.cancel(place, ending, &mut held, |operation| is_for(operation, waiter));
     }
     drop(socket);
     crate::io::recall(&held);
@@ -352,9 +360,36 @@ fn is_for(operation: &Operation, waiter: &Arc<Synchronous>) -> bool {
     matches!(&operation.notify, crate::operation::Notify::Synchronous(own) if Arc::ptr_eq(own, waiter))
 }
 
+thread_local! {
+    /// The blocking calls of this thread that wait alertably, one inside what another runs.
+    static WAITING: RefCell<Vec<Arc<Synchronous>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Ends what the calling thread's blocking calls have started: the thread leaves them by
+/// ExitThread, from an APC that ran in their waits, and its stack, where their buffers may be,
+/// is about to go (S-045).
+pub fn give_up_blocking_calls() {
+    let waiting = WAITING.try_with(RefCell::take).unwrap_or_default();
+    for waiter in waiting.iter().rev() {
+        take_back(waiter, Ending::Cancelled);
+        is_done(waiter, INFINITE, false);
+        drop(waiter.take());
+    }
+}
+
 /// Waits until the operation of a blocking call has ended; `false`: the time is over. What an
 /// alertable wait runs does not end it (F-007).
-pub(super) fn is_done(waiter: &Synchronous, timeout_ms: u32, alertable: bool) -> bool {
+pub(super) fn is_done(waiter: &Arc<Synchronous>, timeout_ms: u32, alertable: bool) -> bool {
+    if !alertable {
+        return ends_within(waiter, timeout_ms, false);
+    }
+    let _ = WAITING.try_with(|waiting| waiting.borrow_mut().push(waiter.clone()));
+    let done = ends_within(waiter, timeout_ms, true);
+    let _ = WAITING.try_with(|waiting| waiting.borrow_mut().pop());
+    done
+}
+
+fn ends_within(waiter: &Synchronous, timeout_ms: u32, alertable: bool) -> bool {
     let until = wait::deadline(timeout_ms);
     let targets = [Target::Event(waiter.done.clone())];
     loop {
@@ -370,7 +405,7 @@ pub(super) fn is_done(waiter: &Synchronous, timeout_ms: u32, alertable: bool) ->
 }
 
 /// Waits alertably for the operation of a blocking connect or accept (B-019, F-007).
-pub(super) fn wait_for(waiter: &Synchronous) -> Option<(Box<Operation>, Ended)> {
+pub(super) fn wait_for(waiter: &Arc<Synchronous>) -> Option<(Box<Operation>, Ended)> {
     is_done(waiter, INFINITE, true);
     waiter.take()
 }

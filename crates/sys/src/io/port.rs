@@ -105,10 +105,8 @@ pub unsafe extern "system" fn GetQueuedCompletionStatus(
             lpcompletionkey.write(packet.key);
             lpoverlapped.write(ptr::with_exposed_provenance_mut(packet.overlapped));
         }
-        match NtStatus(packet.status) {
-            NtStatus::STATUS_SUCCESS => Ok(()),
-            failed => Err(failed.to_win32()),
-        }
+        let status = NtStatus(packet.status);
+        if status.is_success() { Ok(()) } else { Err(status.to_win32()) }
     })
 }
 

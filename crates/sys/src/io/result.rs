@@ -1,7 +1,9 @@
 //! Asking an OVERLAPPED for its result.
 
 use crate::shape;
-use linsock_abi::{BOOL, HANDLE, NtStatus, OVERLAPPED, SOCKET, Win32Error, WsaError};
+use linsock_abi::{
+    BOOL, HANDLE, MSG_OOB, MSG_PARTIAL, NtStatus, OVERLAPPED, SOCKET, Win32Error, WsaError,
+};
 use linsock_backend::memory::is_readable;
 use linsock_engine::contract::{self, Subject};
 use linsock_engine::wait::{self, INFINITE, Target, WaitResult};
@@ -65,17 +67,14 @@ pub unsafe extern "system" fn GetOverlappedResultEx(
             unsafe { wait_for(hfile.addr(), lpoverlapped, dwmilliseconds, balertable != 0)? };
         // SAFETY: the operation has ended; both are the caller's.
         unsafe { lpnumberofbytestransferred.write((*lpoverlapped).InternalHigh as u32) };
-        match status {
-            NtStatus::STATUS_SUCCESS => Ok(()),
-            failed => Err(failed.to_win32()),
-        }
+        if status.is_success() { Ok(()) } else { Err(status.to_win32()) }
     })
 }
 
 /// Tells the result of a socket's overlapped operation, in Winsock's numbers.
 ///
 /// # Contract
-/// G-012..G-019; DO-07, DO-08.
+/// G-012..G-019; S-041 flags; S-029 WSAENETRESET; DO-07, DO-08.
 ///
 /// # Errors
 /// FALSE and WSA_IO_INCOMPLETE, the operation's error, WSANOTINITIALISED, WSAENOTSOCK,
@@ -113,24 +112,33 @@ pub unsafe extern "system" fn WSAGetOverlappedResult(
             Err(Win32Error::ERROR_INVALID_HANDLE) => return Err(WsaError::WSA_INVALID_HANDLE),
             Err(error) => return Err(WsaError(error.0 as i32)),
         };
-        if status != NtStatus::STATUS_SUCCESS {
-            if status == NtStatus::STATUS_BUFFER_OVERFLOW && !lpdwflags.is_null() {
-                // What did not fit is told by the flag (G-018).
+        let flags = flags_of(status);
+        if !status.is_success() {
+            if flags != 0 && !lpdwflags.is_null() {
                 // SAFETY: the operation has ended; it is the caller's.
-                unsafe { lpdwflags.write(linsock_abi::MSG_PARTIAL) };
+                unsafe { lpdwflags.write(flags) };
             }
-            return Err(status.to_wsa());
+            return Err(socket::error_of_status(s, status));
         }
         // SAFETY: the operation has ended; all three are the caller's.
         unsafe {
             lpcbtransfer.write((*lpoverlapped).InternalHigh as u32);
             if !lpdwflags.is_null() {
-                lpdwflags.write(0);
+                lpdwflags.write(flags);
                 return Ok(());
             }
         }
         contract::error(Subject::NullFlags).map_or(Ok(()), Err)
     })
+}
+
+/// What lpFlags would have held (G-018, S-041): the status is all that is kept of it.
+fn flags_of(status: NtStatus) -> u32 {
+    match status {
+        NtStatus::STATUS_BUFFER_OVERFLOW => MSG_PARTIAL,
+        NtStatus::STATUS_RECEIVE_EXPEDITED => MSG_OOB as u32,
+        _ => 0,
+    }
 }
 
 /// The status of an operation once it is final.
