@@ -298,6 +298,22 @@ pub fn reuse_address(fd: Fd) -> Result<(), Errno> {
     set_option_i32(fd, libc::SOL_SOCKET, libc::SO_REUSEADDR, 1)
 }
 
+/// Lets sockets of one user listen side by side at one port, or at overlapping addresses.
+pub fn reuse_port(fd: Fd) -> Result<(), Errno> {
+    set_option_i32(fd, libc::SOL_SOCKET, libc::SO_REUSEPORT, 1)
+}
+
+/// Whether an IPv6 socket takes IPv4 too.
+pub fn takes_both_families(fd: Fd) -> bool {
+    option_i32(fd, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY) == Ok(0)
+}
+
+/// The effective user of the process.
+pub fn effective_user() -> u32 {
+    // SAFETY: no arguments, and it cannot fail.
+    unsafe { libc::geteuid() }
+}
+
 /// The kind of an existing descriptor: family, type, protocol; ENOTSOCK where it is no socket.
 pub fn describe(fd: Fd) -> Result<(u16, i32, i32), Errno> {
     let family = option_i32(fd, libc::SOL_SOCKET, libc::SO_DOMAIN)?;

@@ -116,6 +116,7 @@ fn take(number: Number) -> Result<(Number, Address), WsaError> {
     let (family, kind, protocol) = (socket.family, socket.kind, socket.protocol);
     let (nonblocking, overlapped) = (socket.nonblocking, socket.overlapped);
     let options = socket.options.inherited();
+    let hold = socket.hold_of_accepted();
     let selection = socket.selection.as_ref().map(|selection| selection.of_accepted());
     drop(socket);
     let mut new = install(fd, family, kind, protocol)?;
@@ -123,6 +124,7 @@ fn take(number: Number) -> Result<(Number, Address), WsaError> {
     // Taken over from the listener.
     new.allows_reuse = true;
     new.accepted = true;
+    new.hold = hold;
     new.origin = Origin::Accept;
     new.peer = peer;
     new.since = Some(Instant::now());

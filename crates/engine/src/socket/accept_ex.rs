@@ -175,6 +175,7 @@ impl Socket {
         self.phase = Phase::Connected;
         self.context = Context::Default;
         self.accepted = true;
+        self.hold = listener.hold_of_accepted();
         self.origin = Origin::Accept;
         self.only_for = None;
         self.accepted_from = Some((listener.fd as usize, listener.generation));

@@ -1,6 +1,7 @@
 //! Binding, and keeping the port across failed connections and reuse.
 
-use super::{Binding, Number, Phase, Place, Socket, open, translate};
+use super::claim::Claim;
+use super::{Binding, Number, Phase, Socket, open, translate};
 use crate::runtime;
 use linsock_abi::map::Call;
 use linsock_abi::{Errno, WsaError};
@@ -10,47 +11,72 @@ use linsock_backend::net;
 /// bind.
 ///
 /// # Errors
-/// WSAEINVAL bound already; WSAEADDRNOTAVAIL a foreign address; WSAEADDRINUSE; WSAEACCES;
-/// WSAEAFNOSUPPORT (B-003, C-062).
+/// WSAEINVAL bound already; WSAEADDRNOTAVAIL a foreign address; WSAEADDRINUSE and WSAEACCES as
+/// [`claim`](super::claim) decides; WSAEAFNOSUPPORT (B-003, C-062).
 pub fn bind(number: Number, wanted: Address) -> Result<(), WsaError> {
     let (place, mut socket) = open(number)?;
-    if wanted.family() != socket.family {
-        return Err(WsaError::WSAEAFNOSUPPORT);
+    socket.may_bind(&wanted)?;
+    let claim = Claim::of(&socket, wanted);
+    match socket.bind_to(wanted, &claim) {
+        Err(WsaError::WSAEADDRINUSE) => {}
+        result => return result,
     }
-    if socket.is_bound() || socket.phase != Phase::Idle || socket.is_accept_target() {
-        return Err(WsaError::WSAEINVAL);
+    let generation = socket.generation;
+    drop(socket);
+    let shared = claim.settle(place)?;
+    for &other in &shared {
+        if let Some(other) = runtime::get().sockets.find(other) {
+            let mut other = other.lock();
+            if other.open {
+                other.share_address();
+            }
+        }
     }
-    socket.bind_to(place, wanted)
+    let mut socket = place.lock();
+    if !socket.is_open_as(generation) {
+        return Err(WsaError::WSAENOTSOCK);
+    }
+    socket.may_bind(&wanted)?;
+    if !shared.is_empty() {
+        socket.share_address();
+    } else if socket.options.reuse_address {
+        // Somebody else's socket may be willing to share.
+        let _ = net::reuse_address(socket.fd);
+    }
+    // Else only TIME_WAIT remains are left of the address, which never make a bind fail on
+    // Windows (K-107).
+    socket.allow_reuse();
+    socket.bind_to(wanted, &claim)
 }
 
 const EADDRINUSE: i32 = 98;
 
 impl Socket {
-    fn bind_to(&mut self, place: &'static Place, wanted: Address) -> Result<(), WsaError> {
-        self.asked_for_port = wanted.port() != 0;
+    fn may_bind(&self, wanted: &Address) -> Result<(), WsaError> {
+        if wanted.family() != self.family {
+            return Err(WsaError::WSAEAFNOSUPPORT);
+        }
+        if self.is_bound() || self.phase != Phase::Idle || self.is_accept_target() {
+            return Err(WsaError::WSAEINVAL);
+        }
+        Ok(())
+    }
+
+    fn bind_to(&mut self, wanted: Address, claim: &Claim) -> Result<(), WsaError> {
         let any_port = wanted.port() == 0 && self.is_tcp();
         if any_port && wanted.is_unspecified() {
             // Nothing to ask the kernel for yet: `connect` or `listen` chooses the port.
             self.binding = Some(Binding { address: wanted, in_kernel: false, pinned: false });
+            self.asked_for_port = false;
+            self.hold = claim.hold();
             return Ok(());
         }
         if any_port {
             let _ = net::choose_port_late(self.fd);
         }
-        if self.options.reuse_address && self.kind != super::SOCK_STREAM {
-            let _ = net::reuse_address(self.fd);
-        }
-        match net::bind(self.fd, &wanted) {
-            Ok(()) => {}
-            Err(Errno(EADDRINUSE)) => {
-                self.may_share(place, &wanted)?;
-                // Only TIME_WAIT remains are left of the address, which never make a bind
-                // fail on Windows (K-107), or sockets that it may be shared with.
-                self.allow_reuse();
-                net::bind(self.fd, &wanted).map_err(|errno| translate(errno, Call::Bind))?;
-            }
-            Err(errno) => return Err(translate(errno, Call::Bind)),
-        }
+        net::bind(self.fd, &wanted).map_err(|errno| translate(errno, Call::Bind))?;
+        self.asked_for_port = wanted.port() != 0;
+        self.hold = claim.hold();
         let mut binding = Binding { address: wanted, in_kernel: true, pinned: wanted.port() != 0 };
         if !any_port && wanted.port() == 0 {
             binding.address = net::local_address(self.fd).unwrap_or(wanted);
@@ -68,45 +94,6 @@ impl Socket {
         if self.is_tcp() && !self.allows_reuse {
             self.allows_reuse = net::reuse_address(self.fd).is_ok();
         }
-    }
-
-    /// Whether an address in use may be bound all the same, as far as this process knows.
-    fn may_share(&self, place: &'static Place, wanted: &Address) -> Result<(), WsaError> {
-        for (_, other) in runtime::get().sockets.iter() {
-            if std::ptr::eq(other, place) {
-                continue;
-            }
-            // A socket that somebody works on right now may be in the way.
-            let Some(other) = other.try_lock() else { return Err(WsaError::WSAEADDRINUSE) };
-            if other.open && other.conflicts_with(self, wanted) {
-                let first = Claim::of(
-                    &other.options,
-                    other.binding.is_some_and(|b| b.address.is_unspecified()),
-                );
-                let second = Claim::of(&self.options, wanted.is_unspecified());
-                first.then(second)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn conflicts_with(&self, newcomer: &Socket, wanted: &Address) -> bool {
-        let Some(binding) = &self.binding else { return false };
-        // A port that `connect` chose is known to the kernel alone.
-        let port = match (binding.address.port(), self.phase) {
-            (0, Phase::Connecting { .. } | Phase::Connected) => {
-                net::local_address(self.fd).map_or(0, |local| local.port())
-            }
-            (port, _) => port,
-        };
-        // An accepted connection shares its listener's port without being in anyone's way.
-        !self.accepted
-            && self.family == newcomer.family
-            && self.kind == newcomer.kind
-            && port == wanted.port()
-            && (binding.address.ip() == wanted.ip()
-                || binding.address.is_unspecified()
-                || wanted.is_unspecified())
     }
 
     /// Tells the kernel of a bind that was put off, so that the port is known.
@@ -168,47 +155,6 @@ impl Socket {
         {
             binding.address.set_port(local.port());
         }
-    }
-}
-
-/// How a socket claims its address.
-#[derive(Clone, Copy)]
-struct Claim {
-    sharing: usize,
-    specific: bool,
-}
-
-const NONE: usize = 0;
-const REUSE: usize = 1;
-const EXCLUSIVE: usize = 2;
-
-impl Claim {
-    fn of(options: &super::option::Options, wildcard: bool) -> Self {
-        let sharing = match (options.reuse_address, options.exclusive_address) {
-            (true, _) => REUSE,
-            (_, true) => EXCLUSIVE,
-            _ => NONE,
-        };
-        Claim { sharing, specific: !wildcard }
-    }
-
-    /// The matrix of K-103: what the first bind lets the second one do.
-    fn then(self, second: Claim) -> Result<(), WsaError> {
-        const OK: Option<WsaError> = None;
-        const USE: Option<WsaError> = Some(WsaError::WSAEADDRINUSE);
-        const ACC: Option<WsaError> = Some(WsaError::WSAEACCES);
-        // Rows: first; columns: second; each none, reuse, exclusive, wildcard before specific.
-        #[rustfmt::skip]
-        const MATRIX: [[Option<WsaError>; 6]; 6] = [
-            [USE, OK,  ACC, OK,  USE, OK ],
-            [OK,  USE, OK,  ACC, USE, USE],
-            [USE, OK,  OK,  OK,  USE, OK ],
-            [OK,  USE, OK,  OK,  USE, USE],
-            [USE, ACC, ACC, ACC, USE, ACC],
-            [OK,  USE, OK,  ACC, USE, USE],
-        ];
-        let at = |claim: Claim| claim.sharing * 2 + usize::from(claim.specific);
-        MATRIX[at(self)][at(second)].map_or(Ok(()), Err)
     }
 }
 

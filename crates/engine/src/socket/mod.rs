@@ -10,6 +10,7 @@ mod accept_ex;
 mod acceptance;
 mod bind;
 mod cancel;
+mod claim;
 mod close;
 mod connect;
 mod connect_by;
@@ -173,6 +174,8 @@ pub struct Socket {
     pub(crate) phase: Phase,
     pub(crate) context: Context,
     pub(crate) binding: Option<Binding>,
+    /// How it keeps its address from others.
+    hold: claim::Hold,
     /// SO_REUSEADDR is set in the kernel, so that TIME_WAIT remains are in nobody's way.
     allows_reuse: bool,
     /// The socket came from an accept.
