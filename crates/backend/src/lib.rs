@@ -8,12 +8,16 @@ pub mod address;
 pub mod buffers;
 pub mod choice;
 pub mod file;
+pub mod interface;
 pub mod leap;
 pub mod memory;
 pub mod net;
+pub mod netlink;
 pub mod op;
+pub mod peek;
 pub mod poller;
 pub mod ring;
+pub mod tcp_info;
 pub mod thread;
 
 pub use address::Address;
