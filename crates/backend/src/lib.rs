@@ -15,19 +15,23 @@ macro_rules! fault {
 pub mod address;
 pub mod buffers;
 pub mod choice;
-#[cfg(linsock_fault)]
-pub mod fault;
 pub mod control;
 pub mod envelope;
+#[cfg(linsock_fault)]
+pub mod fault;
 pub mod file;
 pub mod futex;
+pub mod interface;
 pub mod leap;
 pub mod memory;
 pub mod net;
+pub mod netlink;
 pub mod op;
+pub mod peek;
 pub mod poller;
 pub mod report;
 pub mod ring;
+pub mod tcp_info;
 pub mod thread;
 
 pub use address::Address;

@@ -9,6 +9,7 @@
 mod accept;
 mod connect;
 mod disconnect;
+mod notice;
 mod receive;
 mod send;
 mod transmit;
@@ -16,6 +17,7 @@ mod transmit;
 pub use accept::Accept;
 pub use connect::Connect;
 pub use disconnect::Disconnect;
+pub use notice::{Notice, Topic};
 pub use receive::Receive;
 pub use send::Send;
 pub use transmit::{FilePart, Transmit};
@@ -130,6 +132,8 @@ pub enum Request {
     Accept(Accept),
     /// Send a file.
     Transmit(Transmit),
+    /// Wait for news from elsewhere.
+    Notice(Notice),
 }
 
 impl Request {
@@ -142,6 +146,7 @@ impl Request {
             Request::Disconnect(request) => request.attempt(target.fd),
             Request::Accept(request) => request.attempt(target.fd),
             Request::Transmit(request) => request.attempt(target.fd),
+            Request::Notice(request) => request.attempt(),
         }
     }
 
@@ -168,7 +173,10 @@ impl Request {
             Request::Connect(request) => request.entries(target, want, &mut entries),
             Request::Send(request) => request.entries(target.fd, &mut entries),
             Request::Receive(request) => request.entries(target.fd, want, &mut entries),
-            Request::Disconnect(_) | Request::Accept(_) | Request::Transmit(_) => {
+            Request::Disconnect(_)
+            | Request::Accept(_)
+            | Request::Transmit(_)
+            | Request::Notice(_) => {
                 entries.poll(target.fd, want);
             }
         }
@@ -187,7 +195,10 @@ impl Request {
             Request::Connect(request) => request.completed(part, result, more),
             Request::Send(request) => request.completed(result),
             Request::Receive(request) => request.completed(result),
-            Request::Disconnect(_) | Request::Accept(_) | Request::Transmit(_) => polled(result),
+            Request::Disconnect(_)
+            | Request::Accept(_)
+            | Request::Transmit(_)
+            | Request::Notice(_) => polled(result),
         }
     }
 }

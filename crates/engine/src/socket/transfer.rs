@@ -85,10 +85,7 @@ impl Socket {
         let unsupported = (flags.peek && overlapped)
             || (flags.out_of_band && !self.is_stream())
             || (flags.wait_all
-                && (!self.is_stream()
-                    || flags.peek
-                    || flags.out_of_band
-                    || self.nonblocking));
+                && (!self.is_stream() || flags.peek || flags.out_of_band || self.nonblocking));
         if unsupported {
             return Err(WsaError::WSAEOPNOTSUPP);
         }
