@@ -353,6 +353,19 @@ pub fn readable_bytes(fd: Fd) -> Result<u32, Errno> {
     ioctl_i32(fd, libc::FIONREAD).map(|n| n as u32)
 }
 
+/// Whether a stream has a byte to read that is not the urgent one.
+pub fn has_ordinary_byte(fd: Fd) -> bool {
+    if readable_bytes(fd).is_ok_and(|bytes| bytes > 0) {
+        return true;
+    }
+    // The count ends at the urgent mark, so that where the mark comes first it is 0. Elsewhere
+    // nothing is read, not even for a look: that would take the error of a connection that broke.
+    let mut byte = 0u8;
+    let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
+    // SAFETY: one byte may be written.
+    at_mark(fd) == Ok(true) && unsafe { libc::recv(fd, (&raw mut byte).cast(), 1, flags) == 1 }
+}
+
 /// Bytes that were sent and are not yet acknowledged.
 pub fn unsent_bytes(fd: Fd) -> Result<u32, Errno> {
     ioctl_i32(fd, libc::TIOCOUTQ).map(|n| n as u32)
@@ -477,13 +490,14 @@ impl Ready {
 
 /// What is ready among several sockets, waiting up to `timeout_ms` (-1: for ever).
 ///
-/// Asks for readable, writable and urgent as `wanted` says; the answer is written back.
+/// Asks for readable, writable, urgent and ended as `wanted` says; the answer is written back.
 pub fn poll_many(set: &mut [(Fd, Ready)], timeout_ms: i32) -> Result<usize, Errno> {
     let mut list: Vec<libc::pollfd> = set
         .iter()
         .map(|&(fd, wanted)| libc::pollfd {
             fd,
-            events: if wanted.readable { libc::POLLIN | libc::POLLRDHUP } else { 0 }
+            events: if wanted.readable { libc::POLLIN } else { 0 }
+                | if wanted.readable || wanted.ended { libc::POLLRDHUP } else { 0 }
                 | if wanted.writable { libc::POLLOUT } else { 0 }
                 | if wanted.urgent { libc::POLLPRI } else { 0 },
             revents: 0,

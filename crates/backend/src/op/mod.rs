@@ -9,6 +9,8 @@
 mod accept;
 mod connect;
 mod disconnect;
+mod file_part;
+mod message;
 mod notice;
 mod receive;
 mod send;
@@ -17,10 +19,11 @@ mod transmit;
 pub use accept::Accept;
 pub use connect::Connect;
 pub use disconnect::Disconnect;
+pub use file_part::{FilePart, OpenFile};
 pub use notice::{Notice, Topic};
 pub use receive::Receive;
 pub use send::Send;
-pub use transmit::{FilePart, Transmit};
+pub use transmit::{Element, Transmit};
 
 use crate::address::Address;
 use crate::net::{Fd, Ready};
@@ -130,7 +133,7 @@ pub enum Request {
     Disconnect(Disconnect),
     /// Take a connection from the backlog.
     Accept(Accept),
-    /// Send a file.
+    /// Send memory and files.
     Transmit(Transmit),
     /// Wait for news from elsewhere.
     Notice(Notice),

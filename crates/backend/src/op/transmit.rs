@@ -1,100 +1,62 @@
-//! Send one block, a part of a file and another block; then, if asked, end the connection.
+//! Send memory and parts of files, in order; then, if asked, end the connection.
 //!
-//! The file goes by `sendfile`, without coming through this process; where the kernel cannot
-//! do that with a file, or where the socket is a blocking one, it is read and sent. A ring has
-//! no request for it: there a poll tells when to go on, and the attempts are the same.
+//! On a stream memory goes by `sendmsg` and files by `sendfile`. On a socket of messages the
+//! elements are gathered into messages first. A ring has no request for files: there a poll tells
+//! when to go on, and the attempts are the same.
 
+use super::file_part::FilePart;
+use super::message::{self, Message};
 use super::{Disconnect, Outcome, Step, Want, would_block};
 use crate::buffers::Buffers;
-use crate::file;
 use crate::net::{self, Fd};
 use linsock_abi::Errno;
+use std::collections::VecDeque;
 
-/// What one system call is asked to send of a file unless the caller chose otherwise.
-const BYTES_PER_CALL: usize = 1 << 20;
-/// The same where the bytes come through this process.
-const BYTES_PER_COPY: usize = 64 << 10;
-
-/// The part of a file that is sent.
+/// One piece of what is sent.
 #[derive(Debug)]
-pub struct FilePart {
-    /// Our own descriptor of it: the caller may close his.
-    fd: Fd,
-    at: u64,
-    left: u64,
-    /// The file holds as much as is to be sent, so something will follow the first block.
-    certain: bool,
-    /// The file's position follows what was sent.
-    moves: bool,
-    copies: bool,
+pub struct Element {
+    pub(super) data: Data,
+    /// What follows goes into another send, or another message.
+    pub(super) ends: bool,
 }
 
-impl FilePart {
-    /// `count` bytes from `at` on, or fewer if the file ends before. `certain`: it does not.
-    /// `moves`: the position of the file is to be behind the last byte that was sent.
-    ///
-    /// # Errors
-    /// EMFILE, EBADF.
-    pub fn new(fd: Fd, at: u64, count: u64, certain: bool, moves: bool) -> Result<Self, Errno> {
-        let fd = file::duplicate(fd, false)?;
-        Ok(FilePart { fd, at, left: count, certain, moves, copies: false })
-    }
-
-    fn send(&mut self, socket: Fd, per_call: Option<usize>) -> Result<usize, Errno> {
-        let room = usize::try_from(self.left).unwrap_or(usize::MAX);
-        if !self.copies {
-            let count = room.min(per_call.unwrap_or(BYTES_PER_CALL));
-            match file::send(socket, self.fd, self.at, count) {
-                Err(Errno(libc::EINVAL | libc::ENOSYS)) => self.copies = true,
-                sent => return sent,
-            }
-        }
-        let count = room.min(per_call.unwrap_or(BYTES_PER_COPY)).min(BYTES_PER_COPY);
-        let mut block = vec![0u8; count];
-        let got = file::read(self.fd, block.as_mut_ptr() as usize, count, Some(self.at))?;
-        if got == 0 {
-            return Ok(0);
-        }
-        // What does not go out is read once more, so that nothing has to be kept.
-        net::send(socket, &Buffers::one(block.as_ptr() as usize, got), 0, None)
-    }
-
-    /// Sends until nothing is left.
-    fn send_all(
-        &mut self,
-        socket: Fd,
-        per_call: Option<usize>,
-        done: &mut usize,
-    ) -> Result<(), Errno> {
-        let quiet = file::NoPipeSignal::new();
-        let before = self.at;
-        let mut result = Ok(());
-        while self.left > 0 {
-            match self.send(socket, per_call) {
-                Ok(0) => self.left = 0,
-                Ok(n) => {
-                    self.at += n as u64;
-                    self.left -= n as u64;
-                    *done += n;
-                }
-                Err(error) => {
-                    result = Err(error);
-                    break;
-                }
-            }
-        }
-        drop(quiet);
-        if self.moves && self.at != before {
-            let at = i64::try_from(self.at).unwrap_or(i64::MAX);
-            let _ = file::seek(self.fd, at, file::From::Begin);
-        }
-        result
-    }
+/// Where the bytes of an element are.
+#[derive(Debug)]
+pub(super) enum Data {
+    Memory(Buffers),
+    File(FilePart),
 }
 
-impl Drop for FilePart {
-    fn drop(&mut self) {
-        net::close(self.fd);
+impl Element {
+    /// Memory of the caller's, which stays until the end.
+    pub fn memory((address, len): (usize, usize)) -> Self {
+        Element { data: Data::Memory(Buffers::one(address, len)), ends: false }
+    }
+
+    /// A part of a file.
+    pub fn file(part: FilePart) -> Self {
+        Element { data: Data::File(part), ends: false }
+    }
+
+    /// Not merged with what follows, if `ends` says so.
+    pub fn ending(mut self, ends: bool) -> Self {
+        self.ends = ends;
+        self
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        match &self.data {
+            Data::Memory(data) => data.is_empty(),
+            Data::File(part) => part.is_empty(),
+        }
+    }
+
+    /// Whether something of it will be sent for sure.
+    fn is_certain(&self) -> bool {
+        match &self.data {
+            Data::Memory(data) => !data.is_empty(),
+            Data::File(part) => part.is_certain(),
+        }
     }
 }
 
@@ -104,10 +66,12 @@ pub struct Transmit(Box<Parts>);
 
 #[derive(Debug)]
 struct Parts {
-    head: Buffers,
-    file: Option<FilePart>,
-    tail: Buffers,
+    elements: VecDeque<Element>,
     per_call: Option<usize>,
+    /// Bytes of a message, on a socket of messages.
+    message_bytes_max: Option<usize>,
+    /// The message that goes out next.
+    message: Option<Message>,
     done: usize,
     disconnect: Option<Disconnect>,
     /// All is sent; the connection is being ended.
@@ -115,21 +79,33 @@ struct Parts {
 }
 
 impl Transmit {
-    /// Sends `head`, the file's part and `tail`; `per_call` bytes of the file at a time.
-    pub fn new(
-        head: Buffers,
-        file: Option<FilePart>,
-        tail: Buffers,
-        per_call: Option<usize>,
-    ) -> Self {
-        let (done, disconnect, ending) = (0, None, false);
-        Transmit(Box::new(Parts { head, file, tail, per_call, done, disconnect, ending }))
+    /// Sends elements as a stream; `per_call` bytes of a file at a time.
+    pub fn stream(elements: VecDeque<Element>, per_call: Option<usize>) -> Self {
+        Transmit(Box::new(Parts {
+            elements,
+            per_call,
+            message_bytes_max: None,
+            message: None,
+            done: 0,
+            disconnect: None,
+            ending: false,
+        }))
     }
 
-    /// The socket is one that may block, so the file has to be sent by calls that do not.
+    /// Sends elements as messages, each of as many elements as end together, and of `bytes_max`
+    /// bytes at most.
+    pub fn messages(elements: VecDeque<Element>, bytes_max: usize) -> Self {
+        let mut transmit = Transmit::stream(elements, None);
+        transmit.0.message_bytes_max = Some(bytes_max.max(1));
+        transmit
+    }
+
+    /// The socket is one that may block, so files have to be sent by calls that do not.
     pub fn by_copying(mut self) -> Self {
-        if let Some(file) = &mut self.0.file {
-            file.copies = true;
+        for element in &mut self.0.elements {
+            if let Data::File(part) = &mut element.data {
+                part.by_copying();
+            }
         }
         self
     }
@@ -179,17 +155,49 @@ impl Transmit {
 
 impl Parts {
     fn send(&mut self, fd: Fd) -> Result<(), Errno> {
-        let more = self.file.as_ref().is_some_and(|file| file.certain) || !self.tail.is_empty();
-        let flags = if more { libc::MSG_MORE } else { 0 };
-        send_block(fd, &mut self.head, flags, &mut self.done)?;
-        if let Some(file) = &mut self.file {
-            file.send_all(fd, self.per_call, &mut self.done)?;
+        match self.message_bytes_max {
+            Some(bytes_max) => self.send_messages(fd, bytes_max),
+            None => self.send_stream(fd),
         }
-        send_block(fd, &mut self.tail, 0, &mut self.done)
+    }
+
+    fn send_stream(&mut self, fd: Fd) -> Result<(), Errno> {
+        while let Some(mut element) = self.elements.pop_front() {
+            let more = !element.ends && self.elements.iter().any(Element::is_certain);
+            let sent = match &mut element.data {
+                Data::Memory(block) => send_block(fd, block, more, &mut self.done),
+                Data::File(part) => part.send_all(fd, self.per_call, &mut self.done),
+            };
+            if sent.is_err() {
+                self.elements.push_front(element);
+                return sent;
+            }
+        }
+        Ok(())
+    }
+
+    fn send_messages(&mut self, fd: Fd, bytes_max: usize) -> Result<(), Errno> {
+        loop {
+            let message = match self.message.take() {
+                Some(message) => message,
+                None => match message::gather(&mut self.elements, bytes_max)? {
+                    Some(message) => message,
+                    None => return Ok(()),
+                },
+            };
+            match net::send(fd, message.data(), 0, None) {
+                Ok(n) => self.done += n,
+                Err(error) => {
+                    self.message = Some(message);
+                    return Err(error);
+                }
+            }
+        }
     }
 }
 
-fn send_block(fd: Fd, block: &mut Buffers, flags: i32, done: &mut usize) -> Result<(), Errno> {
+fn send_block(fd: Fd, block: &mut Buffers, more: bool, done: &mut usize) -> Result<(), Errno> {
+    let flags = if more { libc::MSG_MORE } else { 0 };
     while !block.is_empty() {
         let n = net::send(fd, block, flags, None)?;
         block.advance(n);
@@ -201,9 +209,14 @@ fn send_block(fd: Fd, block: &mut Buffers, flags: i32, done: &mut usize) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::op::OpenFile;
     use std::io::{Read, Seek, Write};
     use std::os::fd::AsRawFd;
     use std::os::unix::net::UnixStream;
+
+    fn block(text: &'static [u8]) -> Element {
+        Element::memory((text.as_ptr() as usize, text.len()))
+    }
 
     fn pair() -> (UnixStream, UnixStream) {
         let (near, far) = UnixStream::pair().unwrap();
@@ -223,9 +236,9 @@ mod tests {
 
     fn sent(file: &std::fs::File, copies: bool, moves: bool) -> Vec<u8> {
         let (near, mut far) = pair();
-        let part = FilePart::new(file.as_raw_fd(), 2, 5, true, moves).unwrap();
-        let (head, tail) = (Buffers::captured(b"<".to_vec()), Buffers::captured(b">".to_vec()));
-        let mut transmit = Transmit::new(head, Some(part), tail, Some(3));
+        let part = FilePart::new(OpenFile::of(file.as_raw_fd()).unwrap(), 2, 5, true, moves);
+        let elements = [block(b"<"), Element::file(part), block(b">")];
+        let mut transmit = Transmit::stream(elements.into(), Some(3));
         if copies {
             transmit = transmit.by_copying();
         }
@@ -254,9 +267,8 @@ mod tests {
         // The kernel sends no file of this kind, and does not know its size.
         let file = std::fs::File::open("/proc/self/status").unwrap();
         let (near, mut far) = pair();
-        let part = FilePart::new(file.as_raw_fd(), 0, 4, false, false).unwrap();
-        let nothing = || Buffers::one(0, 0);
-        let mut transmit = Transmit::new(nothing(), Some(part), nothing(), None);
+        let part = FilePart::new(OpenFile::of(file.as_raw_fd()).unwrap(), 0, 4, false, false);
+        let mut transmit = Transmit::stream([Element::file(part)].into(), None);
         assert!(matches!(transmit.attempt(near.as_raw_fd()), Step::Done(_)));
         assert_eq!(transmit.done(), 4);
         let mut got = [0; 4];
@@ -272,10 +284,50 @@ mod tests {
         // The test's program ignores the signal; for this thread's view it must be heard.
         // SAFETY: sets of signals are plain memory; the handler is the system's own.
         unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
-        let part = FilePart::new(file.as_raw_fd(), 0, 5, true, false).unwrap();
-        let nothing = || Buffers::one(0, 0);
-        let mut transmit = Transmit::new(nothing(), Some(part), nothing(), None);
+        let part = FilePart::new(OpenFile::of(file.as_raw_fd()).unwrap(), 0, 5, true, false);
+        let mut transmit = Transmit::stream([Element::file(part)].into(), None);
         let Step::Done(outcome) = transmit.attempt(near.as_raw_fd()) else { panic!("it waits") };
         assert_eq!(outcome.error, Some(Errno(libc::EPIPE)));
+    }
+
+    #[test]
+    fn t_032_messages_end_where_they_are_said_to() {
+        let (near, far) = std::os::unix::net::UnixDatagram::pair().unwrap();
+        near.set_nonblocking(true).unwrap();
+        let file = temporary(b"0123456789");
+        let open = OpenFile::of(file.as_raw_fd()).unwrap();
+        let part = |at, count| Element::file(FilePart::new(open.clone(), at, count, true, false));
+        let elements = [
+            block(b"ab"),
+            part(2, 3).ending(true),
+            block(b"").ending(true),
+            block(b"longer than that"),
+            part(0, 2),
+        ];
+        let mut transmit = Transmit::messages(elements.into(), 10);
+        let Step::Done(outcome) = transmit.attempt(near.as_raw_fd()) else { panic!("it waits") };
+        assert_eq!((outcome.error, outcome.bytes), (None, 23));
+        let mut got = [0; 32];
+        for message in [&b"ab234"[..], b"", b"longer tha", b"n that01"] {
+            let n = far.recv(&mut got).unwrap();
+            assert_eq!(&got[..n], message);
+        }
+        far.set_nonblocking(true).unwrap();
+        assert!(far.recv(&mut got).is_err());
+    }
+
+    #[test]
+    fn t_032_a_message_of_many_elements_is_one() {
+        let (near, far) = std::os::unix::net::UnixDatagram::pair().unwrap();
+        near.set_nonblocking(true).unwrap();
+        let text: Vec<u8> = (0..3000).map(|n| n as u8).collect();
+        let elements =
+            text.iter().map(|byte| Element::memory((&raw const *byte as usize, 1))).collect();
+        let mut transmit = Transmit::messages(elements, usize::MAX);
+        let Step::Done(outcome) = transmit.attempt(near.as_raw_fd()) else { panic!("it waits") };
+        assert_eq!((outcome.error, outcome.bytes), (None, 3000));
+        let mut got = [0; 4000];
+        let n = far.recv(&mut got).unwrap();
+        assert_eq!(&got[..n], text);
     }
 }

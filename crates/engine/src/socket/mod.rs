@@ -32,6 +32,7 @@ pub mod select;
 mod shutdown;
 mod transfer;
 mod transmit;
+mod transmit_packets;
 
 pub use accept::{accept, listen};
 pub use accept_ex::accept_ex;
@@ -53,7 +54,8 @@ pub use shutdown::shutdown;
 pub use transfer::{
     Flags, give_up_blocking_calls, receive, receive_overlapped, send, send_overlapped,
 };
-pub use transmit::{Transmission, may_transmit, transmit_file};
+pub use transmit::{Transmission, TransmitEnding, may_transmit, transmit_file};
+pub use transmit_packets::{Packets, Piece, PieceData, may_transmit_packets, transmit_packets};
 
 use crate::operation::{Operation, Route};
 use crate::runtime;
@@ -184,6 +186,8 @@ pub struct Socket {
     origin: Origin,
     /// TransmitFile ended the connection and left the socket to this end alone (T-022).
     only_for: Option<Origin>,
+    /// The transmission that ends the connection leaves the socket to that end.
+    left_to_origin: bool,
     /// The listener that AcceptEx took the connection from, and which of the sockets of its
     /// number that was.
     accepted_from: Option<(Number, u32)>,

@@ -16,8 +16,8 @@ use std::cell::Cell;
 /// SO_CONNECT_TIME of a socket that is not connected (C-114).
 const NEVER: u32 = u32::MAX;
 /// The longest datagrams that UDP carries over IPv4 and IPv6.
-const UDP_BYTES_MAX_V4: u32 = 65507;
-const UDP_BYTES_MAX_V6: u32 = 65527;
+pub(super) const UDP_BYTES_MAX_V4: u32 = 65507;
+pub(super) const UDP_BYTES_MAX_V6: u32 = 65527;
 /// The kernel's limits of what Windows allows more of (K-061, K-052).
 const KEEP_COUNT_MAX: i32 = 127;
 const KEEP_SECONDS_MAX: i32 = 32767;

@@ -287,7 +287,9 @@ pub fn poll(entries: &mut [WSAPOLLFD], timeout: Option<Duration>) -> Result<usiz
                 readable: entries[n].events & (POLLRDNORM | POLLRDBAND) != 0,
                 writable: entries[n].events & POLLWRNORM != 0,
                 urgent: entries[n].events & POLLRDBAND != 0,
-                ..NOTHING
+                // A hang-up is told whether it was asked for or not.
+                ended: true,
+                failed: false,
             },
         })
         .collect();
@@ -319,7 +321,7 @@ fn revents(events: i16, view: View, kernel: Ready) -> i16 {
             } else {
                 (false, false)
             };
-            let data = kernel.readable && net::readable_bytes(view.fd).is_ok_and(|bytes| bytes > 0);
+            let data = kernel.readable && net::has_ordinary_byte(view.fd);
             asked(POLLRDNORM, data)
                 | asked(POLLRDBAND, urgent)
                 | asked(POLLWRNORM, kernel.writable && !reset)

@@ -2,14 +2,16 @@
 
 use super::queue::Side;
 use super::transfer::Flags;
-use super::{Number, Origin, Phase, Socket, open};
+use super::{Number, Origin, Phase, Place, Socket, open};
 use crate::contract::{self, Subject};
 use crate::file;
 use crate::operation::{self, Ended, Notify, Operation, Overlapped};
+use crate::sync::plain::MutexGuard;
 use linsock_abi::WsaError;
 use linsock_abi::map::Call;
-use linsock_backend::buffers::Buffers;
-use linsock_backend::op::{Disconnect, FilePart, Request, Transmit};
+use linsock_backend::op::{Disconnect, Element, FilePart, OpenFile, Request, Transmit};
+use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// What one call may send: head, file and tail together (T-017).
 pub const TRANSMIT_BYTES_MAX: u64 = 2_147_483_646;
@@ -27,10 +29,23 @@ pub struct Transmission {
     pub head: (usize, usize),
     /// The same for the block after it.
     pub tail: (usize, usize),
-    /// TF_DISCONNECT.
-    pub disconnect: bool,
-    /// TF_REUSE_SOCKET.
-    pub reuse: bool,
+    /// What becomes of the connection.
+    pub ending: TransmitEnding,
+}
+
+/// TF_DISCONNECT and TF_REUSE_SOCKET.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TransmitEnding {
+    /// The connection goes on.
+    #[default]
+    None,
+    /// It ends.
+    Disconnect,
+    /// It ends, and the socket may be used again.
+    Reuse {
+        /// By the call that connected it alone (T-022).
+        by_its_origin: bool,
+    },
 }
 
 /// Whether a socket is one that TransmitFile can be asked of at all.
@@ -64,27 +79,48 @@ pub unsafe fn transmit_file(
     what: &Transmission,
     overlapped: Option<usize>,
 ) -> Result<bool, WsaError> {
-    let (place, mut socket) = open(number)?;
+    let (place, socket) = open(number)?;
     socket.may_send(Flags::default())?;
     // SAFETY: the caller's word.
     let start = overlapped.map(|address| unsafe { operation::offset(address) });
     let part = file_part(what, start)?;
-    let block = |(address, len)| Buffers::one(address, len);
+    let mut elements = VecDeque::with_capacity(3);
+    elements.push_back(Element::memory(what.head));
+    elements.extend(part.map(Element::file));
+    elements.push_back(Element::memory(what.tail));
     let per_call = (what.per_send > 0).then_some(what.per_send as usize);
-    let mut transmit = Transmit::new(block(what.head), part, block(what.tail), per_call);
+    let transmit = Transmit::stream(elements, per_call);
+    // SAFETY: the caller's word.
+    unsafe { begin(socket, place, transmit, what.ending, Call::Send, overlapped) }
+}
+
+/// Starts a transmission. `Ok(false)`: pending.
+///
+/// # Safety
+/// As [`transmit_file`].
+pub(super) unsafe fn begin(
+    mut socket: MutexGuard<'static, Socket>,
+    place: &'static Place,
+    mut transmit: Transmit,
+    ending: TransmitEnding,
+    call: Call,
+    overlapped: Option<usize>,
+) -> Result<bool, WsaError> {
     if socket.adopted {
         // Its descriptor may be a blocking one.
         transmit = transmit.by_copying();
     }
-    if what.disconnect {
-        transmit = transmit.then(Disconnect::new(what.reuse, socket.is_tcp()));
+    let reuse = matches!(ending, TransmitEnding::Reuse { .. });
+    if ending != TransmitEnding::None {
+        transmit = transmit.then(Disconnect::new(reuse, socket.is_tcp()));
     }
-    if what.reuse {
+    if reuse {
         socket.note_port();
+        socket.left_to_origin = ending == TransmitEnding::Reuse { by_its_origin: true };
     }
     let request = Request::Transmit(transmit);
     let Some(overlapped) = overlapped else {
-        let waiter = match socket.start_blocking(place, Side::Output, request, Call::Send) {
+        let waiter = match socket.start_blocking(place, Side::Output, request, call) {
             Ok((mut request, ended)) => {
                 socket.after_end(&mut request, &ended);
                 return ended.error.map_or(Ok(true), Err);
@@ -100,7 +136,7 @@ pub unsafe fn transmit_file(
     // SAFETY: the caller's word.
     let overlapped = unsafe { Overlapped::begin(overlapped, &place.signal)? };
     // Always pends, however soon it ends (T-011).
-    let operation = Operation::new(request, Call::Send, Notify::Overlapped(overlapped));
+    let operation = Operation::new(request, call, Notify::Overlapped(overlapped));
     socket.enqueue(place, Side::Output, operation, None);
     Ok(false)
 }
@@ -108,28 +144,61 @@ pub unsafe fn transmit_file(
 /// The part of the file that is to be sent, within the limits (T-005, T-009, T-016, T-017).
 fn file_part(what: &Transmission, start: Option<u64>) -> Result<Option<FilePart>, WsaError> {
     let blocks = what.head.1 as u64 + what.tail.1 as u64;
-    let Some(handle) = what.file else {
-        return if blocks > TRANSMIT_BYTES_MAX { Err(WsaError::WSAEINVAL) } else { Ok(None) };
-    };
-    let (fd, size) = file::of(handle).map_err(|_| WsaError::WSA_INVALID_HANDLE)?;
-    let at = match start {
-        Some(start) => start,
-        None => linsock_backend::file::position(fd).map_err(|_| WsaError::WSA_INVALID_HANDLE)?,
-    };
     let limit = TRANSMIT_BYTES_MAX.checked_sub(blocks).ok_or(WsaError::WSAEINVAL)?;
-    let count = match u64::from(what.bytes) {
-        // The kernel gives its own files a size of 0, yet they have contents.
-        0 if size == 0 => limit,
-        0 => size.saturating_sub(at),
-        bytes => bytes,
-    };
-    if count > limit || (at > size && size > 0) || i64::try_from(at).is_err() {
-        return Err(WsaError::WSAEINVAL);
+    let Some(handle) = what.file else { return Ok(None) };
+    let file = SizedFile::of(handle)?;
+    let at = start.map_or_else(|| file.position(), Ok)?;
+    let count = file.count(at, what.bytes, limit)?;
+    Ok(Some(file.part(at, count, start.is_none())))
+}
+
+/// A file of which something is to be sent.
+#[derive(Clone)]
+pub(super) struct SizedFile {
+    file: Arc<OpenFile>,
+    size: u64,
+}
+
+impl SizedFile {
+    /// The file of a handle, or of a descriptor that somebody else opened.
+    pub(super) fn of(handle: usize) -> Result<Self, WsaError> {
+        let (fd, size) = file::of(handle).map_err(|_| WsaError::WSA_INVALID_HANDLE)?;
+        let file = OpenFile::of(fd).map_err(|errno| super::translate(errno, Call::Send))?;
+        Ok(SizedFile { file, size })
     }
-    // Then something will follow the first block for sure.
-    let certain = count > 0 && at + count <= size;
-    let part = FilePart::new(fd, at, count, certain, start.is_none());
-    part.map(Some).map_err(|errno| super::translate(errno, Call::Send))
+
+    /// The file's own position.
+    pub(super) fn position(&self) -> Result<u64, WsaError> {
+        self.file.position().map_err(|_| WsaError::WSA_INVALID_HANDLE)
+    }
+
+    /// How many bytes go out from `at` on: `bytes`, or for 0 all that follow, if that is within
+    /// the limit and begins within the file (T-005, T-016, T-017).
+    pub(super) fn count(&self, at: u64, bytes: u32, limit: u64) -> Result<u64, WsaError> {
+        let count = match u64::from(bytes) {
+            // The kernel gives its own files a size of 0, yet they have contents.
+            0 if self.size == 0 => limit,
+            0 => self.size.saturating_sub(at),
+            bytes => bytes,
+        };
+        let beyond = at > self.size && self.size > 0;
+        if count > limit || beyond || i64::try_from(at).is_err() {
+            return Err(WsaError::WSAEINVAL);
+        }
+        Ok(count)
+    }
+
+    /// What is sent of it. `moves`: the file's position follows.
+    pub(super) fn part(&self, at: u64, count: u64, moves: bool) -> FilePart {
+        // Then something of it will go out for sure.
+        let certain = count > 0 && at + count <= self.size;
+        FilePart::new(self.file.clone(), at, count, certain, moves)
+    }
+
+    /// Whether the size is known.
+    pub(super) fn has_size(&self) -> bool {
+        self.size > 0
+    }
 }
 
 impl Socket {
@@ -147,7 +216,7 @@ impl Socket {
         };
         self.sends_shut = true;
         self.after_disconnect(disconnect.reuses(), disconnect.closed_first(), ended);
-        if disconnect.reuses() && self.phase == Phase::Idle {
+        if disconnect.reuses() && self.phase == Phase::Idle && self.left_to_origin {
             // The call that connected it, and no other, may have it again (T-022).
             self.only_for = Some(self.origin);
         }
