@@ -17,6 +17,8 @@ SOCKET WSAAPI WSASocketW(int af, int type, int protocol, LPWSAPROTOCOL_INFOW lpP
 int WSAAPI bind(SOCKET s, const struct sockaddr *name, int namelen) LINSOCK_WS2(bind);
 int WSAAPI listen(SOCKET s, int backlog) LINSOCK_WS2(listen);
 SOCKET WSAAPI accept(SOCKET s, struct sockaddr *addr, int *addrlen) LINSOCK_WS2(accept);
+SOCKET WSAAPI WSAAccept(SOCKET s, struct sockaddr *addr, LPINT addrlen, LPCONDITIONPROC lpfnCondition,
+                        DWORD_PTR dwCallbackData);
 int WSAAPI connect(SOCKET s, const struct sockaddr *name, int namelen) LINSOCK_WS2(connect);
 int WSAAPI WSAConnect(SOCKET s, const struct sockaddr *name, int namelen, LPWSABUF lpCallerData,
                       LPWSABUF lpCalleeData, LPQOS lpSQOS, LPQOS lpGQOS);

@@ -97,6 +97,7 @@ impl Socket {
         if self.phase == Phase::Connected && self.effective_linger() != Some(0) {
             self.allow_reuse();
         }
+        self.reset_deferred();
         self.open = false;
         let signal = &place.signal;
         let mut held = Vec::new();
@@ -163,6 +164,7 @@ impl Socket {
 
     /// Forgets a socket whose descriptor was closed by somebody else.
     pub(super) fn abandon(&mut self, place: &'static Place) {
+        self.reset_deferred();
         for side in [Side::Input, Side::Output] {
             for operation in std::mem::take(self.queue(side)) {
                 if operation.in_flight > 0 {

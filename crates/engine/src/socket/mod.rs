@@ -11,6 +11,7 @@ mod acceptance;
 mod bind;
 mod cancel;
 mod close;
+mod conditional;
 mod connect;
 mod connect_by;
 mod connect_ex;
@@ -37,6 +38,7 @@ pub use cancel::{
     ThreadLists, bury_threads, cancel, cancel_of_thread, forget_started, thread_exit,
 };
 pub use close::{close, close_all};
+pub use conditional::{Decision, accept_if};
 pub use connect::connect;
 pub use connect_by::{Reach, connect_to_one_of, reach};
 pub use connect_ex::{ConnectExData, connect_ex, in_progress, is_in_use};
@@ -53,6 +55,7 @@ use crate::runtime;
 use crate::sync::plain::{Arc, Mutex, MutexGuard, lock};
 use crate::wait::Signal;
 use acceptance::{Acceptance, Handed};
+use conditional::Deferred;
 use linsock_abi::map::Call;
 use linsock_abi::{Errno, Win32Error, WsaError};
 use linsock_backend::address::{self, Address};
@@ -182,6 +185,10 @@ pub struct Socket {
     accepting: Option<Arc<Acceptance>>,
     /// A listener's AcceptEx operations that wait for data at their accept sockets.
     handed: Vec<Handed>,
+    /// A listener's connections that WSAAccept deferred, in the order of the backlog.
+    deferred: Vec<Deferred>,
+    /// How many connections a listener took from its backlog.
+    taken: u64,
     /// Our end of the connection was sent before the peer's came.
     closed_first: bool,
     /// The stream's end was read.

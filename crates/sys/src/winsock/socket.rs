@@ -7,6 +7,7 @@ use linsock_abi::{
     SOCKADDR, SOCKET, WSA_FLAG_NO_HANDLE_INHERIT, WSA_FLAG_OVERLAPPED, WSAPROTOCOL_INFOA,
     WSAPROTOCOL_INFOW, WsaError,
 };
+use linsock_backend::address::Address;
 use linsock_backend::memory::is_readable;
 use linsock_engine::socket::{self, Creation, option};
 
@@ -183,20 +184,34 @@ pub unsafe extern "system" fn listen(s: SOCKET, backlog: i32) -> i32 {
 pub unsafe extern "system" fn accept(s: SOCKET, addr: *mut SOCKADDR, addrlen: *mut i32) -> SOCKET {
     shape::socket(|| {
         started()?;
-        socket::find(s)?;
-        if !addr.is_null() && !is_readable(addrlen.addr(), size_of::<i32>()) {
-            return Err(WsaError::WSAEFAULT);
-        }
-        let (new, peer) = socket::accept(s)?;
-        if !addr.is_null() {
-            // SAFETY: probed.
-            if let Err(error) = unsafe { write_address(&peer, addr, addrlen) } {
-                let _ = socket::close(new);
-                return Err(error);
-            }
-        }
-        Ok(new)
+        // SAFETY: probed.
+        unsafe { accept_with(s, addr, addrlen, || socket::accept(s)) }
     })
+}
+
+/// Takes a connection and stores its peer's address, if that is wanted.
+///
+/// # Safety
+/// Any pointers: they are probed; both are about to be written.
+pub(super) unsafe fn accept_with(
+    listener: SOCKET,
+    addr: *mut SOCKADDR,
+    addrlen: *mut i32,
+    take: impl FnOnce() -> Result<(SOCKET, Address), WsaError>,
+) -> Result<SOCKET, WsaError> {
+    socket::find(listener)?;
+    if !addr.is_null() && !is_readable(addrlen.addr(), size_of::<i32>()) {
+        return Err(WsaError::WSAEFAULT);
+    }
+    let (new, peer) = take()?;
+    if !addr.is_null() {
+        // SAFETY: probed.
+        if let Err(error) = unsafe { write_address(&peer, addr, addrlen) } {
+            let _ = socket::close(new);
+            return Err(error);
+        }
+    }
+    Ok(new)
 }
 
 /// Tells the address a socket is bound to.
