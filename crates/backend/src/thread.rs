@@ -124,5 +124,6 @@ pub fn spawn_engine(name: &str, work: impl FnOnce() + Send + 'static) -> std::io
 pub fn exists(thread: u32) -> bool {
     // SAFETY: signal 0 only asks.
     let asked = unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), thread, 0) };
-    asked == 0 || crate::net::last_errno().0 != libc::ESRCH
+    // EINVAL: a number that no thread can have.
+    asked == 0 || !matches!(crate::net::last_errno().0, libc::ESRCH | libc::EINVAL)
 }

@@ -213,18 +213,20 @@ pub unsafe fn offset(address: usize) -> u64 {
 /// A blocking call that waits for its operation.
 #[derive(Debug)]
 pub struct Synchronous {
+    /// The SOCKET in whose queue the operation is.
+    pub socket: usize,
     /// Set when the operation ended.
     pub done: Arc<Event>,
     result: Mutex<Option<(Box<Operation>, Ended)>>,
 }
 
-impl Default for Synchronous {
-    fn default() -> Self {
-        Synchronous { done: Arc::new(Event::new(true, false)), result: Mutex::new(None) }
-    }
-}
-
 impl Synchronous {
+    /// A call on a socket.
+    pub fn new(socket: usize) -> Arc<Self> {
+        let done = Arc::new(Event::new(true, false));
+        Arc::new(Synchronous { socket, done, result: Mutex::new(None) })
+    }
+
     /// The operation and its result, once `done` is set.
     pub fn take(&self) -> Option<(Box<Operation>, Ended)> {
         lock(&self.result).take()

@@ -11,6 +11,7 @@ use crate::reactor::ReactorCell;
 use crate::socket::{Place, ThreadLists};
 use crate::startup::Startups;
 use crate::table::Table;
+use crate::thread::Threads;
 use crate::timed_wait::TimedWait;
 use crate::wait::Dispatcher;
 use std::sync::Once;
@@ -33,6 +34,7 @@ pub struct Runtime {
     pub(crate) rings: Rings,
     pub(crate) timed_wait: TimedWait,
     pub(crate) thread_lists: ThreadLists,
+    pub(crate) threads: Threads,
 }
 
 static RUNTIME: AtomicPtr<Runtime> = AtomicPtr::new(std::ptr::null_mut());

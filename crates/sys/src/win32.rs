@@ -44,7 +44,7 @@ pub mod System {
     /// Overlapped I/O and completion ports.
     pub mod IO {
         pub use crate::io::{
-            CancelIo, CancelIoEx, CreateIoCompletionPort, GetOverlappedResult,
+            CancelIo, CancelIoEx, CancelSynchronousIo, CreateIoCompletionPort, GetOverlappedResult,
             GetOverlappedResultEx, GetQueuedCompletionStatus, GetQueuedCompletionStatusEx,
             PostQueuedCompletionStatus,
         };
@@ -55,7 +55,7 @@ pub mod System {
     pub mod Threading {
         pub use crate::threading::{
             CreateEventA, CreateEventW, CreateThread, ExitThread, GetCurrentProcess,
-            GetCurrentThread, GetCurrentThreadId, GetExitCodeThread, QueueUserAPC, ResetEvent,
+            GetCurrentThread, GetCurrentThreadId, GetExitCodeThread, OpenThread, QueueUserAPC, ResetEvent,
             SetEvent, SignalObjectAndWait, Sleep, SleepEx, WaitForMultipleObjects,
             WaitForMultipleObjectsEx, WaitForSingleObject, WaitForSingleObjectEx,
         };

@@ -316,7 +316,7 @@ pub(super) fn make(
         }
         Step::Wait(want) => want,
     };
-    let waiter = crate::sync::plain::Arc::new(operation::Synchronous::default());
+    let waiter = operation::Synchronous::new(socket.fd as usize);
     let notify = if manner.blocking { Notify::Synchronous(waiter.clone()) } else { Notify::Nobody };
     let operation = Operation::new(request, Call::Connect, notify);
     let ticket = operation.ticket;

@@ -35,7 +35,8 @@ pub use accept_ex::accept_ex;
 pub use acceptance::{AREA_HEADER_BYTES as ACCEPT_AREA_HEADER_BYTES, AcceptBuffer, AcceptEx};
 pub use bind::bind;
 pub use cancel::{
-    ThreadLists, bury_threads, cancel, cancel_of_thread, forget_started, thread_exit,
+    ThreadLists, bury_threads, cancel, cancel_of_thread, cancel_synchronous, forget_started,
+    thread_exit,
 };
 pub use close::{close, close_all};
 pub use conditional::{Decision, accept_if};

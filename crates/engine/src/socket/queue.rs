@@ -482,7 +482,7 @@ impl Socket {
                 Step::Wait(what) => want = Some(what),
             }
         }
-        let waiter = crate::sync::plain::Arc::new(operation::Synchronous::default());
+        let waiter = operation::Synchronous::new(self.fd as usize);
         let operation = Operation::new(request, call, Notify::Synchronous(waiter.clone()));
         self.enqueue(place, side, operation, want);
         Err(waiter)

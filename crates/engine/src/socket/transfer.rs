@@ -344,13 +344,14 @@ pub(super) fn take_back(number: Number, place: &'static Place, waiter: &Arc<Sync
     crate::io::recall(&held);
 }
 
-fn is_for(operation: &Operation, waiter: &Arc<Synchronous>) -> bool {
+pub(super) fn is_for(operation: &Operation, waiter: &Arc<Synchronous>) -> bool {
     matches!(&operation.notify, crate::operation::Notify::Synchronous(own) if Arc::ptr_eq(own, waiter))
 }
 
 /// Waits until the operation of a blocking call has ended; `false`: the time is over. What an
-/// alertable wait runs does not end it (F-007).
-pub(super) fn is_done(waiter: &Synchronous, timeout_ms: u32, alertable: bool) -> bool {
+/// alertable wait runs does not end it (F-007). Meanwhile CancelSynchronousIo finds the call.
+pub(super) fn is_done(waiter: &Arc<Synchronous>, timeout_ms: u32, alertable: bool) -> bool {
+    let _blocked = crate::thread::BlockingCall::enter(waiter);
     let until = wait::deadline(timeout_ms);
     let targets = [Target::Event(waiter.done.clone())];
     loop {
@@ -366,7 +367,7 @@ pub(super) fn is_done(waiter: &Synchronous, timeout_ms: u32, alertable: bool) ->
 }
 
 /// Waits alertably for the operation of a blocking connect or accept (B-019, F-007).
-pub(super) fn wait_for(waiter: &Synchronous) -> Option<(Box<Operation>, Ended)> {
+pub(super) fn wait_for(waiter: &Arc<Synchronous>) -> Option<(Box<Operation>, Ended)> {
     is_done(waiter, INFINITE, true);
     waiter.take()
 }
