@@ -8,6 +8,7 @@ pub mod address;
 pub mod buffers;
 pub mod choice;
 pub mod file;
+pub mod handover;
 pub mod leap;
 pub mod memory;
 pub mod net;

@@ -8,7 +8,7 @@ use crate::file::Files;
 use crate::handle::HandleTable;
 use crate::io::Rings;
 use crate::reactor::ReactorCell;
-use crate::socket::{Place, ThreadLists};
+use crate::socket::{Offers, Place, ThreadLists};
 use crate::startup::Startups;
 use crate::table::Table;
 use crate::thread::Threads;
@@ -35,6 +35,7 @@ pub struct Runtime {
     pub(crate) timed_wait: TimedWait,
     pub(crate) thread_lists: ThreadLists,
     pub(crate) threads: Threads,
+    pub(crate) offers: Offers,
 }
 
 static RUNTIME: AtomicPtr<Runtime> = AtomicPtr::new(std::ptr::null_mut());

@@ -211,8 +211,7 @@ pub fn current() -> Arc<ThreadObject> {
 
 /// Looks at the object of the current thread.
 pub fn with_current<R>(look: impl Fn(&ThreadObject) -> R) -> R {
-    let looked = CURRENT
-        .try_with(|ending| look(&ending.get_or_init(|| attach(own_object())).0));
+    let looked = CURRENT.try_with(|ending| look(&ending.get_or_init(|| attach(own_object())).0));
     // As for `current`.
     looked.unwrap_or_else(|_| look(&ThreadObject::new()))
 }

@@ -30,6 +30,7 @@ pub mod Networking {
         pub use crate::winsock::name_service_wide::*;
         pub use crate::winsock::network_events::*;
         pub use crate::winsock::option::*;
+        pub use crate::winsock::protocol::*;
         pub use crate::winsock::select::*;
         pub use crate::winsock::socket::*;
         pub use crate::winsock::startup::*;
@@ -55,8 +56,8 @@ pub mod System {
     pub mod Threading {
         pub use crate::threading::{
             CreateEventA, CreateEventW, CreateThread, ExitThread, GetCurrentProcess,
-            GetCurrentThread, GetCurrentThreadId, GetExitCodeThread, OpenThread, QueueUserAPC, ResetEvent,
-            SetEvent, SignalObjectAndWait, Sleep, SleepEx, WaitForMultipleObjects,
+            GetCurrentThread, GetCurrentThreadId, GetExitCodeThread, OpenThread, QueueUserAPC,
+            ResetEvent, SetEvent, SignalObjectAndWait, Sleep, SleepEx, WaitForMultipleObjects,
             WaitForMultipleObjectsEx, WaitForSingleObject, WaitForSingleObjectEx,
         };
         pub use linsock_abi::{INFINITE, LPTHREAD_START_ROUTINE, PAPCFUNC};

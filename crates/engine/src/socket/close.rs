@@ -23,6 +23,8 @@ pub fn close(number: Number) -> Result<(), WsaError> {
     let (place, mut socket) = open(number)?;
     if let Some(seconds) = socket.effective_linger().filter(|&seconds| seconds > 0)
         && socket.phase == Phase::Connected
+        // Ending the connection is for the last one who has it.
+        && !socket.is_shared()
     {
         if socket.nonblocking && has_unsent(&socket) {
             return Err(WsaError::WSAEWOULDBLOCK);
@@ -199,7 +201,7 @@ pub fn close_all() {
         if socket.adopted {
             continue;
         }
-        if socket.phase == Phase::Connected && socket.is_tcp() {
+        if socket.phase == Phase::Connected && socket.is_tcp() && !socket.is_shared() {
             let _ = net::set_linger(socket.fd, Some(0));
         }
         let held = socket.close(place, Ending::Silent);

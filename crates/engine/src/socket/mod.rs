@@ -16,6 +16,7 @@ mod connect;
 mod connect_by;
 mod connect_ex;
 mod disconnect;
+mod duplicate;
 pub mod ioctl;
 mod name;
 pub mod network_events;
@@ -44,6 +45,7 @@ pub use connect::connect;
 pub use connect_by::{Reach, connect_to_one_of, reach};
 pub use connect_ex::{ConnectExData, connect_ex, in_progress, is_in_use};
 pub use disconnect::disconnect_ex;
+pub use duplicate::{Duplicated, Offers, fetch, offer, serve as serve_offer};
 pub use name::{local_name, peer_name};
 pub use port::{associate, set_notification_modes};
 pub use queue::{Side, Started};
@@ -190,6 +192,8 @@ pub struct Socket {
     deferred: Vec<Deferred>,
     /// How many connections a listener took from its backlog.
     taken: u64,
+    /// WSADuplicateSocket: another descriptor may speak of the same connection.
+    shared: bool,
     /// Our end of the connection was sent before the peer's came.
     closed_first: bool,
     /// The stream's end was read.
