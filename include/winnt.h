@@ -173,6 +173,10 @@ LINSOCK_END
 #define FILE_ATTRIBUTE_NORMAL     0x00000080
 #define EVENT_MODIFY_STATE        0x0002
 #define EVENT_ALL_ACCESS          0x1F0003
+#define THREAD_TERMINATE          0x0001
+#define THREAD_SET_CONTEXT        0x0010
+#define THREAD_QUERY_INFORMATION  0x0040
+#define THREAD_ALL_ACCESS         0x1FFFFF
 
 /* name                           value          options of DuplicateHandle */
 #define DUPLICATE_CLOSE_SOURCE    0x00000001

@@ -14,9 +14,19 @@ SOCKET WSAAPI WSASocketA(int af, int type, int protocol, LPWSAPROTOCOL_INFOA lpP
 /* One entry point for both widths of WCHAR: the text is the last field of WSAPROTOCOL_INFOW and not read. */
 SOCKET WSAAPI WSASocketW(int af, int type, int protocol, LPWSAPROTOCOL_INFOW lpProtocolInfo, GROUP g, DWORD dwFlags);
 #define WSASocket LINSOCK_AW(WSASocket)
+int WSAAPI WSADuplicateSocketA(SOCKET s, DWORD dwProcessId, LPWSAPROTOCOL_INFOA lpProtocolInfo);
+int WSAAPI WSADuplicateSocketW(SOCKET s, DWORD dwProcessId, LPWSAPROTOCOL_INFOW lpProtocolInfo)
+    LINSOCK_WIDE(WSADuplicateSocketW);
+#define WSADuplicateSocket LINSOCK_AW(WSADuplicateSocket)
+int WSAAPI WSAEnumProtocolsA(LPINT lpiProtocols, LPWSAPROTOCOL_INFOA lpProtocolBuffer, LPDWORD lpdwBufferLength);
+int WSAAPI WSAEnumProtocolsW(LPINT lpiProtocols, LPWSAPROTOCOL_INFOW lpProtocolBuffer, LPDWORD lpdwBufferLength)
+    LINSOCK_WIDE(WSAEnumProtocolsW);
+#define WSAEnumProtocols LINSOCK_AW(WSAEnumProtocols)
 int WSAAPI bind(SOCKET s, const struct sockaddr *name, int namelen) LINSOCK_WS2(bind);
 int WSAAPI listen(SOCKET s, int backlog) LINSOCK_WS2(listen);
 SOCKET WSAAPI accept(SOCKET s, struct sockaddr *addr, int *addrlen) LINSOCK_WS2(accept);
+SOCKET WSAAPI WSAAccept(SOCKET s, struct sockaddr *addr, LPINT addrlen, LPCONDITIONPROC lpfnCondition,
+                        DWORD_PTR dwCallbackData);
 int WSAAPI connect(SOCKET s, const struct sockaddr *name, int namelen) LINSOCK_WS2(connect);
 int WSAAPI WSAConnect(SOCKET s, const struct sockaddr *name, int namelen, LPWSABUF lpCallerData,
                       LPWSABUF lpCalleeData, LPQOS lpSQOS, LPQOS lpGQOS);
@@ -32,6 +42,8 @@ BOOL WSAAPI WSAConnectByList(SOCKET s, PSOCKET_ADDRESS_LIST SocketAddress, LPDWO
                              LPSOCKADDR LocalAddress, LPDWORD RemoteAddressLength, LPSOCKADDR RemoteAddress,
                              const struct timeval *timeout, LPWSAOVERLAPPED Reserved);
 int WSAAPI shutdown(SOCKET s, int how) LINSOCK_WS2(shutdown);
+int WSAAPI WSASendDisconnect(SOCKET s, LPWSABUF lpOutboundDisconnectData);
+int WSAAPI WSARecvDisconnect(SOCKET s, LPWSABUF lpInboundDisconnectData);
 int WSAAPI closesocket(SOCKET s);
 
 int WSAAPI getsockname(SOCKET s, struct sockaddr *name, int *namelen) LINSOCK_WS2(getsockname);

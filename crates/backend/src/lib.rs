@@ -21,6 +21,7 @@ pub mod envelope;
 pub mod fault;
 pub mod file;
 pub mod futex;
+pub mod handover;
 pub mod interface;
 pub mod leap;
 pub mod memory;

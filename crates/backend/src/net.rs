@@ -42,7 +42,7 @@ pub fn socket(family: u16, kind: i32, protocol: i32, inherit: bool) -> Result<Fd
 }
 
 /// Moves a descriptor that landed on 0, 1 or 2 (a program may have closed those).
-fn keep_above_standard_streams(fd: Fd, inherit: bool) -> Result<Fd, Errno> {
+pub(crate) fn keep_above_standard_streams(fd: Fd, inherit: bool) -> Result<Fd, Errno> {
     if fd >= FIRST_FREE_FD {
         return Ok(fd);
     }
@@ -51,6 +51,12 @@ fn keep_above_standard_streams(fd: Fd, inherit: bool) -> Result<Fd, Errno> {
     let moved = check(unsafe { libc::fcntl(fd, how, FIRST_FREE_FD) });
     close(fd);
     moved
+}
+
+/// Another descriptor of the same socket, which child programs do not get.
+pub fn duplicate(fd: Fd) -> Result<Fd, Errno> {
+    // SAFETY: no pointers.
+    check(unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, FIRST_FREE_FD) })
 }
 
 /// Closes a descriptor that this library owns.

@@ -129,5 +129,14 @@ pub fn spawn_engine(name: &str, work: impl FnOnce() + Send + 'static) -> Result<
 pub fn exists(thread: u32) -> bool {
     // SAFETY: signal 0 only asks.
     let asked = unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), thread, 0) };
-    asked == 0 || crate::net::last_errno().0 != libc::ESRCH
+    // EINVAL: a number that no thread can have.
+    asked == 0 || !matches!(crate::net::last_errno().0, libc::ESRCH | libc::EINVAL)
+}
+
+/// Whether there is such a process.
+pub fn process_exists(process: u32) -> bool {
+    let Ok(process @ 1..) = libc::pid_t::try_from(process) else { return false };
+    // SAFETY: signal 0 only asks.
+    let asked = unsafe { libc::kill(process, 0) };
+    asked == 0 || crate::net::last_errno().0 == libc::EPERM
 }

@@ -221,6 +221,8 @@ pub unsafe fn offset(address: usize) -> u64 {
 
 /// A blocking call that waits for its operation.
 pub struct Synchronous {
+    /// The SOCKET in whose queue the operation is.
+    pub socket: usize,
     /// Set when the operation ended.
     pub done: Arc<Event>,
     /// The socket of the call.
@@ -235,9 +237,10 @@ impl std::fmt::Debug for Synchronous {
 }
 
 impl Synchronous {
-    /// A call that begins.
-    pub fn new(place: &'static Place) -> Self {
-        Synchronous { done: Arc::new(Event::new(true, false)), place, result: Mutex::new(None) }
+    /// A call on a socket.
+    pub fn new(socket: usize, place: &'static Place) -> Arc<Self> {
+        let done = Arc::new(Event::new(true, false));
+        Arc::new(Synchronous { socket, done, place, result: Mutex::new(None) })
     }
 
     /// The operation and its result, once `done` is set.

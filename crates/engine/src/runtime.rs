@@ -8,9 +8,10 @@ use crate::file::Files;
 use crate::handle::HandleTable;
 use crate::io::Rings;
 use crate::reactor::ReactorCell;
-use crate::socket::{Place, ThreadLists};
+use crate::socket::{Offers, Place, ThreadLists};
 use crate::startup::Startups;
 use crate::table::Table;
+use crate::thread::Threads;
 use crate::timed_wait::TimedWait;
 use crate::wait::Dispatcher;
 use std::sync::Once;
@@ -33,6 +34,8 @@ pub struct Runtime {
     pub(crate) rings: Rings,
     pub(crate) timed_wait: TimedWait,
     pub(crate) thread_lists: ThreadLists,
+    pub(crate) threads: Threads,
+    pub(crate) offers: Offers,
 }
 
 static RUNTIME: AtomicPtr<Runtime> = AtomicPtr::new(std::ptr::null_mut());

@@ -6,16 +6,20 @@
 //! signals the thread's object.
 
 use std::cell::{Cell, OnceCell};
+use std::collections::HashMap;
 use std::ffi::c_void;
 use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{OnceLock, Weak};
 
 use linsock_abi::Win32Error;
 use linsock_backend::leap::{self, Frame};
 use linsock_backend::thread as raw;
 
 use crate::apc;
+use crate::operation::Synchronous;
+use crate::runtime;
+use crate::sync::plain::{Arc, Mutex, lock};
 use crate::wait::Signal;
 
 /// The exit code of a thread that still runs (STILL_ACTIVE).
@@ -30,6 +34,8 @@ pub struct ThreadObject {
     id: OnceLock<u32>,
     exit_code: AtomicU32,
     apcs: apc::Queue,
+    /// What its blocking calls wait for: one, and those that it interrupted by an APC.
+    calls: Mutex<Vec<Arc<Synchronous>>>,
 }
 
 impl Default for ThreadObject {
@@ -46,6 +52,7 @@ impl ThreadObject {
             id: OnceLock::new(),
             exit_code: AtomicU32::new(STILL_ACTIVE),
             apcs: apc::Queue::default(),
+            calls: Mutex::default(),
         }
     }
 
@@ -64,10 +71,82 @@ impl ThreadObject {
         &self.apcs
     }
 
+    /// What the thread's blocking call waits for, if it is in one.
+    pub fn blocking_call(&self) -> Option<Arc<Synchronous>> {
+        lock(&self.calls).last().cloned()
+    }
+
     /// [`STILL_ACTIVE`], or what the thread ended with.
     pub fn exit_code(&self) -> u32 {
         self.exit_code.load(Ordering::Acquire)
     }
+}
+
+/// Shows the current thread's blocking call to others while it lives.
+#[must_use]
+pub struct BlockingCall;
+
+impl BlockingCall {
+    /// Begins to wait for a call's operation.
+    pub fn enter(call: &Arc<Synchronous>) -> Self {
+        with_current(|thread| lock(&thread.calls).push(call.clone()));
+        BlockingCall
+    }
+}
+
+impl Drop for BlockingCall {
+    fn drop(&mut self) {
+        with_current(|thread| lock(&thread.calls).pop());
+    }
+}
+
+/// The blocking calls that the calling thread is in, one inside what another's wait runs, as it leaves them all by
+/// ExitThread: none of them will show its end.
+pub fn take_blocking_calls() -> Vec<Arc<Synchronous>> {
+    with_current(|thread| std::mem::take(&mut *lock(&thread.calls)))
+}
+
+/// The threads that others can open by number. A number stays for a while after its thread is
+/// gone, so that it is not taken for a thread that only did not use the library yet.
+#[derive(Default)]
+pub struct Threads {
+    known: Mutex<HashMap<u32, Weak<ThreadObject>>>,
+}
+
+impl Threads {
+    fn note(&self, id: u32, object: &Arc<ThreadObject>) {
+        let mut known = lock(&self.known);
+        if known.len() == known.capacity() {
+            known.retain(|_, object| object.strong_count() > 0);
+            let spare = known.len().max(16);
+            known.reserve(spare);
+        }
+        known.insert(id, Arc::downgrade(object));
+    }
+
+    /// What somebody opened of a thread that begins to use the library only now.
+    fn claim(&self, id: u32) -> Option<Arc<ThreadObject>> {
+        let object = lock(&self.known).get(&id)?.upgrade()?;
+        // An object of an earlier thread of this number has ended, or belongs to one.
+        object.id.get().is_none().then_some(object)
+    }
+}
+
+/// The thread of this process with a number (OpenThread); `None`: there is none.
+pub fn by_id(id: u32) -> Option<Arc<ThreadObject>> {
+    if id == current_id() {
+        return Some(current());
+    }
+    let threads = &runtime::get().threads;
+    if let Some(known) = lock(&threads.known).get(&id) {
+        return known.upgrade();
+    }
+    if !raw::exists(id) {
+        return None;
+    }
+    let object = Arc::new(ThreadObject::new());
+    threads.note(id, &object);
+    Some(object)
 }
 
 thread_local! {
@@ -132,16 +211,21 @@ fn first_use() -> u32 {
 pub fn current() -> Arc<ThreadObject> {
     // Fails in a thread whose destructor ran already: it gets an object that nobody else sees.
     CURRENT
-        .try_with(|ending| ending.get_or_init(|| attach(Arc::new(ThreadObject::new()))).0.clone())
+        .try_with(|ending| ending.get_or_init(|| attach(own_object())).0.clone())
         .unwrap_or_else(|_| attach(Arc::new(ThreadObject::new())).0.clone())
 }
 
 /// Looks at the object of the current thread.
 pub fn with_current<R>(look: impl Fn(&ThreadObject) -> R) -> R {
-    let looked = CURRENT
-        .try_with(|ending| look(&ending.get_or_init(|| attach(Arc::new(ThreadObject::new()))).0));
+    let looked = CURRENT.try_with(|ending| look(&ending.get_or_init(|| attach(own_object())).0));
     // As for `current`.
     looked.unwrap_or_else(|_| look(&ThreadObject::new()))
+}
+
+/// The object of a thread that uses the library for the first time.
+fn own_object() -> Arc<ThreadObject> {
+    let opened = runtime::get().threads.claim(raw::current_id());
+    opened.unwrap_or_else(|| Arc::new(ThreadObject::new()))
 }
 
 /// Ties an object to the current thread.
@@ -150,6 +234,7 @@ fn attach(object: Arc<ThreadObject>) -> Ending {
         ID.set(raw::current_id());
     }
     object.id.get_or_init(|| ID.get());
+    runtime::get().threads.note(ID.get(), &object);
     Ending(object)
 }
 

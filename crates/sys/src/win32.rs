@@ -33,6 +33,7 @@ pub mod Networking {
         pub use crate::winsock::name_service_wide::*;
         pub use crate::winsock::network_events::*;
         pub use crate::winsock::option::*;
+        pub use crate::winsock::protocol::*;
         pub use crate::winsock::select::*;
         pub use crate::winsock::socket::*;
         pub use crate::winsock::startup::*;
@@ -47,7 +48,7 @@ pub mod System {
     /// Overlapped I/O and completion ports.
     pub mod IO {
         pub use crate::io::{
-            CancelIo, CancelIoEx, CreateIoCompletionPort, GetOverlappedResult,
+            CancelIo, CancelIoEx, CancelSynchronousIo, CreateIoCompletionPort, GetOverlappedResult,
             GetOverlappedResultEx, GetQueuedCompletionStatus, GetQueuedCompletionStatusEx,
             PostQueuedCompletionStatus,
         };
@@ -71,8 +72,8 @@ pub mod System {
         };
         pub use crate::threading::{
             CreateEventA, CreateEventW, CreateThread, ExitThread, GetCurrentProcess,
-            GetCurrentThread, GetCurrentThreadId, GetExitCodeThread, QueueUserAPC, ResetEvent,
-            SetEvent, SignalObjectAndWait, Sleep, SleepEx, WaitForMultipleObjects,
+            GetCurrentThread, GetCurrentThreadId, GetExitCodeThread, OpenThread, QueueUserAPC,
+            ResetEvent, SetEvent, SignalObjectAndWait, Sleep, SleepEx, WaitForMultipleObjects,
             WaitForMultipleObjectsEx, WaitForSingleObject, WaitForSingleObjectEx,
         };
         pub use linsock_abi::{

@@ -12,6 +12,7 @@ mod option_socket;
 mod provider;
 mod rio;
 mod socket;
+mod thread;
 mod transmit;
 
 pub use address::*;
@@ -24,6 +25,7 @@ pub use option_socket::*;
 pub use provider::*;
 pub use rio::*;
 pub use socket::*;
+pub use thread::*;
 pub use transmit::*;
 
 #[cfg(test)]

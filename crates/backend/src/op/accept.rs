@@ -44,6 +44,16 @@ impl Accept {
         self.taken.take().map(|taken| *taken)
     }
 
+    /// Whether the connection is to be taken, not only awaited.
+    pub fn takes(&self) -> bool {
+        self.manner != Manner::Look
+    }
+
+    /// Gives it a connection that was taken from the backlog before.
+    pub fn give(&mut self, fd: Fd, peer: Address) {
+        self.taken = Some(Box::new((fd, peer)));
+    }
+
     pub(super) fn attempt(&mut self, fd: Fd) -> Step {
         if self.manner != Manner::Take {
             match net::poll_now(fd) {

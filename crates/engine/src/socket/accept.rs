@@ -1,6 +1,8 @@
 //! listen and accept.
 
-use super::network_events::BY_ACCEPT;
+use super::claim::Hold;
+use super::network_events::{BY_ACCEPT, Selection};
+use super::option::Options;
 use super::queue::Side;
 use super::{Binding, Number, Origin, Phase, Socket, install, open, translate};
 use crate::operation::Ended;
@@ -58,16 +60,89 @@ impl Socket {
 /// # Errors
 /// WSAEINVAL not listening; WSAEWOULDBLOCK; WSAECONNRESET; WSAEMFILE (B-005).
 pub fn accept(number: Number) -> Result<(Number, Address), WsaError> {
-    let accepted = take(number);
+    let accepted = take(number).and_then(|connection| connection.install());
+    news_at(number);
+    accepted
+}
+
+/// A call that takes connections is over: network events are enabled again (E-016).
+pub(super) fn news_at(number: Number) {
     if let Ok((_, mut socket)) = open(number) {
         socket.reenable(BY_ACCEPT);
         socket.note_events();
     }
-    accepted
 }
 
-/// accept, but for what it means for the listener's network events.
-fn take(number: Number) -> Result<(Number, Address), WsaError> {
+/// A connection out of a listener's backlog, and what its socket will have of the listener.
+pub(super) struct Connection {
+    pub(super) fd: net::Fd,
+    pub(super) peer: Address,
+    /// When it was first taken from the backlog, among the connections of its listener.
+    pub(super) order: u64,
+    /// Which of the sockets of its number the listener is.
+    pub(super) generation: u32,
+    family: u16,
+    kind: i32,
+    protocol: i32,
+    inherit: bool,
+    nonblocking: bool,
+    overlapped: bool,
+    options: Options,
+    hold: Hold,
+    selection: Option<Box<Selection>>,
+}
+
+impl Connection {
+    fn new(listener: &mut Socket, fd: net::Fd, peer: Address) -> Self {
+        Connection {
+            fd,
+            peer,
+            order: listener.next_order(),
+            generation: listener.generation,
+            family: listener.family,
+            kind: listener.kind,
+            protocol: listener.protocol,
+            inherit: listener.inherit,
+            nonblocking: listener.nonblocking,
+            overlapped: listener.overlapped,
+            options: listener.options.inherited(),
+            hold: listener.hold_of_accepted(),
+            selection: listener.selection.as_ref().map(|selection| selection.of_accepted()),
+        }
+    }
+
+    /// Makes a socket of it.
+    pub(super) fn install(self) -> Result<(Number, Address), WsaError> {
+        let Connection { fd, peer, selection, .. } = self;
+        let mut new = install(fd, self.family, self.kind, self.protocol)?;
+        new.phase = Phase::Connected;
+        // Taken over from the listener.
+        new.allows_reuse = true;
+        new.accepted = true;
+        new.hold = self.hold;
+        new.origin = Origin::Accept;
+        new.peer = peer;
+        new.since = Some(Instant::now());
+        new.nonblocking = self.nonblocking;
+        new.overlapped = self.overlapped;
+        new.inherit = self.inherit;
+        new.options = self.options;
+        let local = net::local_address(fd).unwrap_or_default();
+        new.binding = Some(Binding { address: local, in_kernel: true, pinned: true });
+        if selection.is_some() {
+            if let Err(error) = new.begin_selection(selection) {
+                drop(new);
+                let _ = super::close(fd as usize);
+                return Err(error);
+            }
+            new.note_events();
+        }
+        Ok((fd as usize, peer))
+    }
+}
+
+/// Takes a connection; waits for one if the listener blocks.
+pub(super) fn take(number: Number) -> Result<Connection, WsaError> {
     let (place, mut socket) = open(number)?;
     if !socket.is_connection_oriented() {
         return Err(WsaError::WSAEOPNOTSUPP);
@@ -75,13 +150,19 @@ fn take(number: Number) -> Result<(Number, Address), WsaError> {
     if socket.phase != Phase::Listening {
         return Err(WsaError::WSAEINVAL);
     }
-    let inherit = socket.inherit;
+    if let Some(deferred) = socket.first_deferred() {
+        let order = deferred.order;
+        return Ok(Connection {
+            order,
+            ..Connection::new(&mut socket, deferred.fd, deferred.peer)
+        });
+    }
     let (mut request, ended) = if socket.nonblocking {
         if !socket.is_free(Side::Input) {
             return Err(WsaError::WSAEWOULDBLOCK);
         }
         let mut request = Request::Accept(socket.new_accept());
-        match request.attempt(socket.target(), net::Ready::UNKNOWN) {
+        match socket.attempt(&mut request, net::Ready::UNKNOWN) {
             linsock_backend::op::Step::Done(outcome) => {
                 let ended = socket.translate(&request, Call::Accept, outcome);
                 (request, ended)
@@ -113,34 +194,5 @@ fn take(number: Number) -> Result<(Number, Address), WsaError> {
     }
     let Request::Accept(accept) = &mut request else { return Err(WsaError::WSAEINVAL) };
     let (fd, peer) = accept.take().ok_or(WsaError::WSAECONNRESET)?;
-    let (family, kind, protocol) = (socket.family, socket.kind, socket.protocol);
-    let (nonblocking, overlapped) = (socket.nonblocking, socket.overlapped);
-    let options = socket.options.inherited();
-    let hold = socket.hold_of_accepted();
-    let selection = socket.selection.as_ref().map(|selection| selection.of_accepted());
-    drop(socket);
-    let mut new = install(fd, family, kind, protocol)?;
-    new.phase = Phase::Connected;
-    // Taken over from the listener.
-    new.allows_reuse = true;
-    new.accepted = true;
-    new.hold = hold;
-    new.origin = Origin::Accept;
-    new.peer = peer;
-    new.since = Some(Instant::now());
-    new.nonblocking = nonblocking;
-    new.overlapped = overlapped;
-    new.inherit = inherit;
-    new.options = options;
-    let local = net::local_address(fd).unwrap_or_default();
-    new.binding = Some(Binding { address: local, in_kernel: true, pinned: true });
-    if selection.is_some() {
-        if let Err(error) = new.begin_selection(selection) {
-            drop(new);
-            let _ = super::close(fd as usize);
-            return Err(error);
-        }
-        new.note_events();
-    }
-    Ok((fd as usize, peer))
+    Ok(Connection::new(&mut socket, fd, peer))
 }

@@ -102,7 +102,7 @@ impl Socket {
             self.end(place, operation, ended);
             return None;
         }
-        let taken = match operation.request.attempt(self.target(), Ready::UNKNOWN) {
+        let taken = match self.attempt(&mut operation.request, Ready::UNKNOWN) {
             Step::Wait(want) => return Some((operation, want)),
             Step::Done(outcome) => match (outcome.error, &mut operation.request) {
                 (Some(errno), _) => {

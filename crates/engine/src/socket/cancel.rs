@@ -1,13 +1,15 @@
-//! Cancelling operations: by handle, by OVERLAPPED, by thread (X-001..X-011, C-053..C-055).
+//! Cancelling operations: by handle, by OVERLAPPED, by thread (X-001..X-014, C-053..C-055).
 
 use super::acceptance::Handed;
 use super::queue::Side;
+use super::transfer::is_for;
 use super::{Number, Place, Socket, open};
 use crate::io;
 use crate::operation::{Ending, Notify, Operation};
 use crate::runtime;
 use crate::settings;
 use crate::sync::plain::{Arc, Mutex, lock};
+use crate::thread::ThreadObject;
 use linsock_abi::WsaError;
 use linsock_backend::ring::Ring;
 use std::cell::RefCell;
@@ -32,6 +34,20 @@ pub fn cancel(number: Number, overlapped: Option<usize>) -> Result<bool, WsaErro
 pub fn cancel_of_thread(number: Number) -> Result<bool, WsaError> {
     let thread = crate::thread::current_id();
     cancel_where(number, |operation| operation.thread == thread)
+}
+
+/// CancelSynchronousIo: the operation that a thread's blocking call waits for; `false`: it waits
+/// for none.
+pub fn cancel_synchronous(thread: &ThreadObject) -> bool {
+    let Some(call) = thread.blocking_call() else { return false };
+    let Some(place) = runtime::get().sockets.find(call.socket) else { return false };
+    let mut held = Vec::new();
+    let mut socket = place.lock();
+    let any = socket.open
+        && socket.cancel(place, Ending::Cancelled, &mut held, |operation| is_for(operation, &call));
+    drop(socket);
+    io::recall(&held);
+    any
 }
 
 fn cancel_where(number: Number, wanted: impl Fn(&Operation) -> bool) -> Result<bool, WsaError> {

@@ -23,6 +23,8 @@ pub fn close(number: Number) -> Result<(), WsaError> {
     let (place, mut socket) = open(number)?;
     if let Some(seconds) = socket.effective_linger().filter(|&seconds| seconds > 0)
         && socket.phase == Phase::Connected
+        // Ending the connection is for the last one who has it.
+        && !socket.is_shared()
     {
         if socket.nonblocking && has_unsent(&socket) {
             return Err(WsaError::WSAEWOULDBLOCK);
@@ -97,6 +99,7 @@ impl Socket {
         if self.phase == Phase::Connected && self.effective_linger() != Some(0) {
             self.allow_reuse();
         }
+        self.reset_deferred();
         self.open = false;
         let signal = &place.signal;
         let mut held = Vec::new();
@@ -163,6 +166,7 @@ impl Socket {
 
     /// Forgets a socket whose descriptor was closed by somebody else.
     pub(super) fn abandon(&mut self, place: &'static Place) {
+        self.reset_deferred();
         for side in [Side::Input, Side::Output] {
             for operation in std::mem::take(self.queue(side)) {
                 if operation.in_flight > 0 {
@@ -197,7 +201,7 @@ pub fn close_all() {
         if socket.adopted {
             continue;
         }
-        if socket.phase == Phase::Connected && socket.is_tcp() {
+        if socket.phase == Phase::Connected && socket.is_tcp() && !socket.is_shared() {
             let _ = net::set_linger(socket.fd, Some(0));
         }
         let held = socket.close(place, Ending::Silent);

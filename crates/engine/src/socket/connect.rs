@@ -317,7 +317,7 @@ pub(super) fn make(
         }
         Step::Wait(want) => want,
     };
-    let waiter = crate::sync::plain::Arc::new(operation::Synchronous::new(place));
+    let waiter = operation::Synchronous::new(socket.fd as usize, place);
     let notify = if manner.blocking { Notify::Synchronous(waiter.clone()) } else { Notify::Nobody };
     let operation = Operation::new(request, Call::Connect, notify);
     let ticket = operation.ticket;

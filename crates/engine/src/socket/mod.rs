@@ -12,11 +12,13 @@ mod bind;
 mod cancel;
 mod claim;
 mod close;
+mod conditional;
 mod connect;
 mod connect_by;
 mod connect_ex;
 mod control;
 mod disconnect;
+mod duplicate;
 pub mod ioctl;
 mod message;
 mod name;
@@ -39,13 +41,16 @@ pub use accept_ex::accept_ex;
 pub use acceptance::{AREA_HEADER_BYTES as ACCEPT_AREA_HEADER_BYTES, AcceptBuffer, AcceptEx};
 pub use bind::bind;
 pub use cancel::{
-    ThreadLists, bury_threads, cancel, cancel_of_thread, forget_started, thread_exit,
+    ThreadLists, bury_threads, cancel, cancel_of_thread, cancel_synchronous, forget_started,
+    thread_exit,
 };
 pub use close::{close, close_all};
+pub use conditional::{Decision, accept_if};
 pub use connect::connect;
 pub use connect_by::{Reach, connect_to_one_of, reach};
 pub use connect_ex::{ConnectExData, connect_ex, in_progress, is_in_use};
 pub use disconnect::disconnect_ex;
+pub use duplicate::{Duplicated, Offers, fetch, offer, serve as serve_offer};
 pub use message::{receive_from, receive_message, send_message, takes_messages};
 pub use name::{local_name, peer_name};
 pub use port::{associate, set_notification_modes};
@@ -62,6 +67,7 @@ use crate::runtime;
 use crate::sync::plain::{Arc, Mutex, MutexGuard, lock};
 use crate::wait::Signal;
 use acceptance::{Acceptance, Handed};
+use conditional::Deferred;
 use linsock_abi::map::Call;
 use linsock_abi::{Errno, Win32Error, WsaError};
 use linsock_backend::address::{self, Address};
@@ -195,6 +201,12 @@ pub struct Socket {
     accepting: Option<Arc<Acceptance>>,
     /// A listener's AcceptEx operations that wait for data at their accept sockets.
     handed: Vec<Handed>,
+    /// A listener's connections that WSAAccept deferred, in the order of the backlog.
+    deferred: Vec<Deferred>,
+    /// How many connections a listener took from its backlog.
+    taken: u64,
+    /// WSADuplicateSocket: another descriptor may speak of the same connection.
+    shared: bool,
     /// Our end of the connection was sent before the peer's came.
     closed_first: bool,
     /// The stream's end was read.

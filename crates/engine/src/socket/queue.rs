@@ -91,7 +91,7 @@ impl Socket {
             } else if self.prefers_ring(&head.request) {
                 Step::Wait(Want::Writable)
             } else {
-                head.request.attempt(self.target(), ready)
+                self.attempt(&mut head.request, ready)
             };
             match step {
                 Step::Done(outcome) => self.conclude(place, side, head, outcome),
@@ -256,9 +256,12 @@ impl Socket {
         }
         const CANCELLED: Errno = Errno(125);
         match progress {
-            // Taken back for the thread's sake alone: it goes on elsewhere.
+            // Taken back for the thread's sake alone: it goes on elsewhere. Or, of a listener, for
+            // a deferred connection that it can have.
             Progress::Done(outcome)
-                if retiring && head.ending.is_none() && outcome.error == Some(CANCELLED) =>
+                if (retiring || self.has_deferred())
+                    && head.ending.is_none()
+                    && outcome.error == Some(CANCELLED) =>
             {
                 self.queue(side).push_front(head);
                 self.pump(place, side, Ready::UNKNOWN);
@@ -531,7 +534,7 @@ impl Socket {
     ) -> Result<(Box<Request>, Ended), crate::sync::plain::Arc<operation::Synchronous>> {
         let mut want = None;
         if self.is_free(side) {
-            match request.attempt(self.target(), Ready::UNKNOWN) {
+            match self.attempt(&mut request, Ready::UNKNOWN) {
                 Step::Done(outcome) => {
                     let ended = self.translate(&request, call, outcome);
                     return Ok((Box::new(request), ended));
@@ -539,7 +542,7 @@ impl Socket {
                 Step::Wait(what) => want = Some(what),
             }
         }
-        let waiter = crate::sync::plain::Arc::new(operation::Synchronous::new(place));
+        let waiter = operation::Synchronous::new(self.fd as usize, place);
         let operation = Operation::new(request, call, Notify::Synchronous(waiter.clone()));
         self.enqueue(place, side, operation, want);
         Err(waiter)

@@ -44,7 +44,10 @@ enum Stage {
     Connecting {
         by_connect_ex: bool,
     },
-    Listening,
+    Listening {
+        /// A deferred connection waits.
+        deferred: bool,
+    },
     Connected,
     Datagram,
 }
@@ -98,7 +101,7 @@ fn look(number: Number, settle: bool) -> Option<View> {
         Phase::Connected => Stage::Connected,
         // The next connections are an AcceptEx's.
         Phase::Listening if socket.has_accept_ex() => Stage::Unconnected { failed: false },
-        Phase::Listening => Stage::Listening,
+        Phase::Listening => Stage::Listening { deferred: socket.has_deferred() },
     };
     Some(View { fd: socket.fd, stage })
 }
@@ -243,7 +246,7 @@ fn is_ready(wanted: Ready, view: View, kernel: Ready) -> bool {
     let (readable, writable, excepted) = match view.stage {
         Stage::Unconnected { failed } => (false, false, failed),
         Stage::Connecting { .. } => (false, false, false),
-        Stage::Listening => (kernel.readable, false, false),
+        Stage::Listening { deferred } => (kernel.readable || deferred, false, false),
         Stage::Datagram => (kernel.readable, kernel.writable, false),
         Stage::Connected => (kernel.readable, kernel.writable, view.has_urgent(kernel)),
     };
@@ -312,7 +315,7 @@ fn revents(events: i16, view: View, kernel: Ready) -> i16 {
     match view.stage {
         Stage::Unconnected { failed: true } => asked(POLLWRNORM, true) | POLLHUP | POLLERR,
         Stage::Unconnected { failed: false } | Stage::Connecting { .. } => 0,
-        Stage::Listening => asked(POLLRDNORM, kernel.readable),
+        Stage::Listening { deferred } => asked(POLLRDNORM, kernel.readable || deferred),
         Stage::Datagram => asked(POLLRDNORM, kernel.readable) | asked(POLLWRNORM, kernel.writable),
         Stage::Connected => {
             let urgent = view.has_urgent(kernel);

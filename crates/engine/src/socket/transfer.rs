@@ -13,7 +13,6 @@ use linsock_backend::buffers::Buffers;
 use linsock_backend::envelope::Envelope;
 use linsock_backend::net::{self, Ready};
 use linsock_backend::op::{Receive, Request, Send, Step};
-use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -353,21 +352,15 @@ pub(super) fn take_back(waiter: &Arc<Synchronous>, ending: Ending) {
     crate::io::recall(&held);
 }
 
-fn is_for(operation: &Operation, waiter: &Arc<Synchronous>) -> bool {
+pub(super) fn is_for(operation: &Operation, waiter: &Arc<Synchronous>) -> bool {
     matches!(&operation.notify, crate::operation::Notify::Synchronous(own) if Arc::ptr_eq(own, waiter))
-}
-
-thread_local! {
-    /// The blocking calls of this thread that wait alertably, one inside what another runs.
-    static WAITING: RefCell<Vec<Arc<Synchronous>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Ends what the calling thread's blocking calls have started: the thread leaves them by
 /// ExitThread, from an APC that ran in their waits, and its stack, where their buffers may be,
 /// is about to go (S-045).
 pub fn give_up_blocking_calls() {
-    let waiting = WAITING.try_with(RefCell::take).unwrap_or_default();
-    for waiter in waiting.iter().rev() {
+    for waiter in crate::thread::take_blocking_calls().iter().rev() {
         take_back(waiter, Ending::Cancelled);
         is_done(waiter, INFINITE, false);
         drop(waiter.take());
@@ -375,18 +368,9 @@ pub fn give_up_blocking_calls() {
 }
 
 /// Waits until the operation of a blocking call has ended; `false`: the time is over. What an
-/// alertable wait runs does not end it (F-007).
+/// alertable wait runs does not end it (F-007). Meanwhile CancelSynchronousIo finds the call.
 pub(super) fn is_done(waiter: &Arc<Synchronous>, timeout_ms: u32, alertable: bool) -> bool {
-    if !alertable {
-        return ends_within(waiter, timeout_ms, false);
-    }
-    let _ = WAITING.try_with(|waiting| waiting.borrow_mut().push(waiter.clone()));
-    let done = ends_within(waiter, timeout_ms, true);
-    let _ = WAITING.try_with(|waiting| waiting.borrow_mut().pop());
-    done
-}
-
-fn ends_within(waiter: &Synchronous, timeout_ms: u32, alertable: bool) -> bool {
+    let _blocked = crate::thread::BlockingCall::enter(waiter);
     let until = wait::deadline(timeout_ms);
     let targets = [Target::Event(waiter.done.clone())];
     loop {

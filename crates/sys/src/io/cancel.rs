@@ -50,3 +50,27 @@ pub unsafe extern "system" fn CancelIoEx(hfile: HANDLE, lpoverlapped: *const OVE
         }
     })
 }
+
+/// Cancels what a blocking call of a thread waits for.
+///
+/// # Contract
+/// X-012 the call ends with WSAEINTR, or ERROR_OPERATION_ABORTED where it speaks Win32; X-013;
+/// X-014 no packet is queued.
+///
+/// # Errors
+/// FALSE and ERROR_NOT_FOUND (1168) the thread is in no such call; ERROR_INVALID_HANDLE (6).
+///
+/// # Linux
+/// Blocking sends, receives, connects, accepts, DisconnectEx, TransmitFile, ReadFile and WriteFile
+/// on sockets. A transfer of a file ends by itself; select, WSAPoll, lingering in closesocket and
+/// name resolution are no operations and go on.
+///
+/// # Sources
+/// learn.microsoft.com: ioapiset.h, CancelSynchronousIo
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn CancelSynchronousIo(hthread: HANDLE) -> BOOL {
+    shape::truth(|| match socket::cancel_synchronous(&*crate::threading::thread_of(hthread)?) {
+        true => Ok(()),
+        false => Err(Win32Error::ERROR_NOT_FOUND),
+    })
+}

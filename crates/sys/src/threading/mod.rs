@@ -23,9 +23,11 @@ pub use time::*;
 pub use wait::*;
 
 use std::ptr;
+use std::sync::Arc;
 
 use linsock_abi::{BOOL, HANDLE, Win32Error};
 use linsock_engine::handle::HandleTable;
+use linsock_engine::thread::{self as engine_thread, ThreadObject};
 
 /// What GetCurrentThread answers: always the calling thread.
 const CURRENT_THREAD: usize = -2_isize as usize;
@@ -34,6 +36,14 @@ const CURRENT_PROCESS: usize = -1_isize as usize;
 
 fn handles() -> &'static HandleTable {
     &linsock_engine::runtime::get().handles
+}
+
+/// The thread of a handle, which may be the pseudo handle.
+pub(crate) fn thread_of(handle: HANDLE) -> Result<Arc<ThreadObject>, Win32Error> {
+    match handle.addr() {
+        CURRENT_THREAD => Ok(engine_thread::current()),
+        handle => handles().thread(handle),
+    }
 }
 
 /// The result of a function that answers with a BOOL and the last error.

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use linsock_abi::{
     BOOL, CREATE_SUSPENDED, HANDLE, LPTHREAD_START_ROUTINE, PAPCFUNC, SECURITY_ATTRIBUTES,
-    Win32Error,
+    THREAD_ACCESS_RIGHTS, Win32Error,
 };
 use linsock_engine::apc::Apc;
 use linsock_engine::handle::Object;
 use linsock_engine::thread::{self, ThreadObject};
 
-use super::{CURRENT_THREAD, handle_or_null, handles, truth};
+use super::{CURRENT_THREAD, handle_or_null, handles, thread_of, truth};
 
 /// The stack size is what to reserve, not what to commit at first.
 const STACK_SIZE_PARAM_IS_A_RESERVATION: u32 = 0x1_0000;
@@ -125,10 +125,7 @@ pub unsafe extern "system" fn ExitThread(dwexitcode: u32) -> ! {
 /// learn.microsoft.com: processthreadsapi.h, GetExitCodeThread
 #[cfg_attr(feature = "export", unsafe(no_mangle))]
 pub unsafe extern "system" fn GetExitCodeThread(hthread: HANDLE, lpexitcode: *mut u32) -> BOOL {
-    let thread = match hthread.addr() {
-        CURRENT_THREAD => Ok(thread::current()),
-        handle => handles().thread(handle),
-    };
+    let thread = thread_of(hthread);
     truth(thread.and_then(|thread| {
         if lpexitcode.is_null() {
             return Err(Win32Error::ERROR_NOACCESS);
@@ -162,16 +159,37 @@ pub unsafe extern "system" fn QueueUserAPC(
     hthread: HANDLE,
     dwdata: usize,
 ) -> u32 {
-    let thread = match hthread.addr() {
-        CURRENT_THREAD => Ok(thread::current()),
-        handle => handles().thread(handle),
-    };
+    let thread = thread_of(hthread);
     let queued = thread.and_then(|thread| {
         let function = pfnapc.ok_or(Win32Error::ERROR_INVALID_PARAMETER)?;
         let queued = thread.apcs().push(Apc::User { function, parameter: dwdata });
         queued.then_some(()).ok_or(Win32Error::ERROR_GEN_FAILURE)
     });
     truth(queued) as u32
+}
+
+/// Opens a handle of a thread of this process.
+///
+/// # Contract
+/// X-013 the handle is good for CancelSynchronousIo.
+///
+/// # Errors
+/// NULL and ERROR_INVALID_PARAMETER (87): no such thread; ERROR_NOT_ENOUGH_MEMORY (8).
+///
+/// # Linux
+/// Threads of this process only. The handle has every access, whatever was asked for, and is not
+/// inherited. Of a thread that never uses this library the end is not noticed.
+///
+/// # Sources
+/// learn.microsoft.com: processthreadsapi.h, OpenThread
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn OpenThread(
+    _dwdesiredaccess: THREAD_ACCESS_RIGHTS,
+    _binherithandle: BOOL,
+    dwthreadid: u32,
+) -> HANDLE {
+    let thread = thread::by_id(dwthreadid).ok_or(Win32Error::ERROR_INVALID_PARAMETER);
+    handle_or_null(thread.and_then(|thread| handles().insert(Object::Thread(thread))))
 }
 
 /// The number of the calling thread.

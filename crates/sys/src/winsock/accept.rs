@@ -1,13 +1,31 @@
-//! Accepting into a socket that exists already.
+//! Accepting into a socket that exists already, and accepting on condition.
 
+use super::socket::accept_with;
 use super::started;
 use crate::memory::check_overlapped;
 use crate::shape;
-use linsock_abi::{BOOL, OVERLAPPED, SOCKADDR, SOCKET, Win32Error, WsaError};
+use linsock_abi::{
+    BOOL, CF_ACCEPT, CF_DEFER, CF_REJECT, LPCONDITIONPROC, OVERLAPPED, QOS, SOCKADDR, SOCKET,
+    WSABUF, Win32Error, WsaError,
+};
+use linsock_backend::address::Address;
 use linsock_backend::memory::{is_readable, is_writable};
 use linsock_engine::operation;
-use linsock_engine::socket::{self, ACCEPT_AREA_HEADER_BYTES, AcceptBuffer};
+use linsock_engine::socket::{self, ACCEPT_AREA_HEADER_BYTES, AcceptBuffer, Decision};
 use std::ffi::c_void;
+use std::ptr;
+
+/// A condition function that is there.
+type Condition = unsafe extern "system" fn(
+    *mut WSABUF,
+    *mut WSABUF,
+    *mut QOS,
+    *mut QOS,
+    *mut WSABUF,
+    *mut WSABUF,
+    *mut u32,
+    usize,
+) -> i32;
 
 /// Accepts a connection into an unbound socket, stores both addresses and, if asked, receives
 /// the first data; never blocks.
@@ -78,6 +96,85 @@ pub unsafe extern "system" fn AcceptEx(
         unsafe { socket::accept_ex(slistensocket, sacceptsocket, buffer, overlapped)? };
         Err(WsaError::WSA_IO_PENDING)
     })
+}
+
+/// Takes a connection if a condition function says so.
+///
+/// # Contract
+/// A-029 what was deferred is taken by a later AcceptEx; B-005, B-006 as [`accept`].
+///
+/// # Errors
+/// As [`accept`]; INVALID_SOCKET and WSAECONNREFUSED the function said CF_REJECT, WSATRY_AGAIN it
+/// said CF_DEFER, WSAEINVAL it said none of the three.
+///
+/// # Linux
+/// The kernel has accepted the connection before the function is asked, as Windows does without
+/// SO_CONDITIONAL_ACCEPT: the peer of a rejected one sees a reset, not a refusal. A deferred
+/// connection is the first to be accepted, also by WSAAccept, whose function is asked anew. TCP
+/// carries no connect data, groups and quality of service do not exist: those parameters are NULL,
+/// and the group is 0.
+///
+/// # Safety
+/// The function may be called with dwCallbackData on this thread.
+///
+/// # Sources
+/// learn.microsoft.com: winsock2.h, WSAAccept
+///
+/// [`accept`]: super::socket::accept
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn WSAAccept(
+    s: SOCKET,
+    addr: *mut SOCKADDR,
+    addrlen: *mut i32,
+    lpfncondition: LPCONDITIONPROC,
+    dwcallbackdata: usize,
+) -> SOCKET {
+    shape::socket(|| {
+        started()?;
+        let take = || {
+            let Some(condition) = lpfncondition else { return socket::accept(s) };
+            // SAFETY: by this function's own contract.
+            let ask = |peer: &Address, local: &Address| unsafe {
+                asked(condition, peer, local, dwcallbackdata)
+            };
+            socket::accept_if(s, ask)
+        };
+        // SAFETY: probed.
+        unsafe { accept_with(s, addr, addrlen, take) }
+    })
+}
+
+/// What a condition function says of a connection.
+///
+/// # Safety
+/// The function may be called with its data.
+unsafe fn asked(condition: Condition, peer: &Address, local: &Address, data: usize) -> Decision {
+    let (mut caller, caller_len) = peer.windows_bytes();
+    let (mut callee, callee_len) = local.windows_bytes();
+    let mut caller = WSABUF { len: caller_len as u32, buf: caller.as_mut_ptr() };
+    let mut callee = WSABUF { len: callee_len as u32, buf: callee.as_mut_ptr() };
+    let mut group = 0;
+    let nothing = ptr::null_mut();
+    let no_quality = ptr::null_mut();
+    // SAFETY: the caller's word; what the pointers lead to lives until the function returns.
+    let answer = unsafe {
+        condition(
+            &raw mut caller,
+            nothing,
+            no_quality,
+            no_quality,
+            &raw mut callee,
+            nothing,
+            &raw mut group,
+            data,
+        )
+    };
+    match answer.cast_unsigned() {
+        CF_ACCEPT => Decision::Accept,
+        CF_REJECT => Decision::Reject,
+        CF_DEFER => Decision::Defer,
+        _ => Decision::Nonsense,
+    }
 }
 
 /// Finds the two addresses in the buffer of an AcceptEx that has completed.

@@ -22,6 +22,7 @@ pub mod name_service;
 pub mod name_service_wide;
 pub mod network_events;
 pub mod option;
+pub mod protocol;
 mod record;
 mod resolver;
 pub mod select;

@@ -4,9 +4,10 @@ use super::started;
 use crate::memory::{read_address, write_address};
 use crate::shape;
 use linsock_abi::{
-    SOCKADDR, SOCKET, WSA_FLAG_NO_HANDLE_INHERIT, WSA_FLAG_OVERLAPPED, WSAPROTOCOL_INFOA,
-    WSAPROTOCOL_INFOW, WsaError,
+    SD_RECEIVE, SD_SEND, SOCKADDR, SOCKET, WINSOCK_SHUTDOWN_HOW, WSA_FLAG_NO_HANDLE_INHERIT,
+    WSA_FLAG_OVERLAPPED, WSABUF, WSAPROTOCOL_INFOA, WSAPROTOCOL_INFOW, WsaError,
 };
+use linsock_backend::address::Address;
 use linsock_backend::memory::is_readable;
 use linsock_engine::socket::{self, Creation, option};
 
@@ -41,11 +42,13 @@ pub unsafe extern "system" fn socket(af: i32, r#type: i32, protocol: i32) -> SOC
 /// S-002 overlapped only with WSA_FLAG_OVERLAPPED; B-001, B-002.
 ///
 /// # Errors
-/// As [`socket()`]; WSAEFAULT for a bad lpProtocolInfo.
+/// As [`socket()`]; WSAEFAULT for a bad lpProtocolInfo; WSAEINVAL: it is WSADuplicateSocket's, but
+/// used already or not for this process, or its process is gone.
 ///
 /// # Linux
 /// WSA_FLAG_NO_HANDLE_INHERIT is close-on-exec. Of lpProtocolInfo the family, type and
-/// protocol count where the arguments say FROM_PROTOCOL_INFO (-1).
+/// protocol count where the arguments say FROM_PROTOCOL_INFO (-1). One of WSADuplicateSocket (its
+/// dwProviderReserved is not 0) makes a socket of the connection it speaks of, with its attributes.
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSASocketA
@@ -100,13 +103,18 @@ pub unsafe extern "system" fn WSASocketW(
                 return Err(WsaError::WSAEFAULT);
             }
             // SAFETY: the fields before the text were just read by the kernel.
-            let (family, kind, protocol) = unsafe {
+            let (reserved, family, kind, protocol) = unsafe {
                 (
+                    (&raw const (*lpprotocolinfo).dwProviderReserved).read_unaligned(),
                     (&raw const (*lpprotocolinfo).iAddressFamily).read_unaligned(),
                     (&raw const (*lpprotocolinfo).iSocketType).read_unaligned(),
                     (&raw const (*lpprotocolinfo).iProtocol).read_unaligned(),
                 )
             };
+            if reserved != 0 {
+                // By WSADuplicateSocket.
+                return socket::fetch(reserved, creation.inherit);
+            }
             let pick = |asked: i32, given: i32| {
                 if asked == FROM_PROTOCOL_INFO || asked == 0 { given } else { asked }
             };
@@ -183,20 +191,34 @@ pub unsafe extern "system" fn listen(s: SOCKET, backlog: i32) -> i32 {
 pub unsafe extern "system" fn accept(s: SOCKET, addr: *mut SOCKADDR, addrlen: *mut i32) -> SOCKET {
     shape::socket(|| {
         started()?;
-        socket::find(s)?;
-        if !addr.is_null() && !is_readable(addrlen.addr(), size_of::<i32>()) {
-            return Err(WsaError::WSAEFAULT);
-        }
-        let (new, peer) = socket::accept(s)?;
-        if !addr.is_null() {
-            // SAFETY: probed.
-            if let Err(error) = unsafe { write_address(&peer, addr, addrlen) } {
-                let _ = socket::close(new);
-                return Err(error);
-            }
-        }
-        Ok(new)
+        // SAFETY: probed.
+        unsafe { accept_with(s, addr, addrlen, || socket::accept(s)) }
     })
+}
+
+/// Takes a connection and stores its peer's address, if that is wanted.
+///
+/// # Safety
+/// Any pointers: they are probed; both are about to be written.
+pub(super) unsafe fn accept_with(
+    listener: SOCKET,
+    addr: *mut SOCKADDR,
+    addrlen: *mut i32,
+    take: impl FnOnce() -> Result<(SOCKET, Address), WsaError>,
+) -> Result<SOCKET, WsaError> {
+    socket::find(listener)?;
+    if !addr.is_null() && !is_readable(addrlen.addr(), size_of::<i32>()) {
+        return Err(WsaError::WSAEFAULT);
+    }
+    let (new, peer) = take()?;
+    if !addr.is_null() {
+        // SAFETY: probed.
+        if let Err(error) = unsafe { write_address(&peer, addr, addrlen) } {
+            let _ = socket::close(new);
+            return Err(error);
+        }
+    }
+    Ok(new)
 }
 
 /// Tells the address a socket is bound to.
@@ -270,6 +292,70 @@ pub unsafe extern "system" fn getpeername(
 pub unsafe extern "system" fn shutdown(s: SOCKET, how: i32) -> i32 {
     shape::status(|| {
         started()?;
+        socket::shutdown(s, how)
+    })
+}
+
+/// Ends sending, with data for the protocols that have such.
+///
+/// # Contract
+/// As [`shutdown`] with SD_SEND. No packet is queued (27.B).
+///
+/// # Errors
+/// As shutdown; WSAENOPROTOOPT: there is data, which neither TCP nor a local socket can carry.
+///
+/// # Linux
+/// As shutdown.
+///
+/// # Sources
+/// learn.microsoft.com: winsock2.h, WSASendDisconnect
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn WSASendDisconnect(
+    s: SOCKET,
+    lpoutbounddisconnectdata: *const WSABUF,
+) -> i32 {
+    // SAFETY: the caller's pointer.
+    unsafe { disconnect(s, SD_SEND, lpoutbounddisconnectdata) }
+}
+
+/// Ends receiving, with data for the protocols that have such.
+///
+/// # Contract
+/// As [`shutdown`] with SD_RECEIVE. No packet is queued (27.B).
+///
+/// # Errors
+/// As shutdown; WSAENOPROTOOPT: there is room for data, which neither TCP nor a local socket can
+/// carry.
+///
+/// # Linux
+/// As shutdown.
+///
+/// # Sources
+/// learn.microsoft.com: winsock2.h, WSARecvDisconnect
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn WSARecvDisconnect(
+    s: SOCKET,
+    lpinbounddisconnectdata: *const WSABUF,
+) -> i32 {
+    // SAFETY: the caller's pointer.
+    unsafe { disconnect(s, SD_RECEIVE, lpinbounddisconnectdata) }
+}
+
+/// # Safety
+/// Any pointer: it is probed.
+unsafe fn disconnect(s: SOCKET, how: WINSOCK_SHUTDOWN_HOW, data: *const WSABUF) -> i32 {
+    shape::status(|| {
+        started()?;
+        socket::find(s)?;
+        if !data.is_null() {
+            if !is_readable(data.addr(), size_of::<WSABUF>()) {
+                return Err(WsaError::WSAEFAULT);
+            }
+            // SAFETY: just read by the kernel.
+            if unsafe { data.read_unaligned() }.len > 0 {
+                return Err(WsaError::WSAENOPROTOOPT);
+            }
+        }
         socket::shutdown(s, how)
     })
 }
