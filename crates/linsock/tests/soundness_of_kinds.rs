@@ -10,7 +10,7 @@ use keeper::{BUFFER_BYTES, FATES, FREED, Fate, meet, room, spoiled_by_accident};
 use linsock::{Accepting, CompletionPort, Notify, Socket, Transmission, WsaError, sleep_alertable};
 use std::fs::File;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpStream, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -206,6 +206,40 @@ fn receives_with_routines_given_up_do_not_write_later() {
                 drop(socket);
             }
             while sleep_alertable(Some(Duration::from_millis(5))) {}
+        }
+    }
+    assert_eq!(spoiled_by_accident(), 0);
+}
+
+#[test]
+fn datagrams_given_up_do_not_write_later() {
+    let anywhere = "127.0.0.1:0".parse().unwrap();
+    for notify in [Notify::Port, Notify::Event, Notify::Routine] {
+        for fate in FATES {
+            for socket_first in [false, true] {
+                let socket = Socket::for_datagrams(&anywhere).unwrap();
+                socket.bind(anywhere).unwrap();
+                let here = socket.local_addr().unwrap();
+                let port = CompletionPort::new(0).unwrap();
+                if notify == Notify::Port {
+                    port.associate(&socket, 1).unwrap();
+                }
+                for _ in 0..10 {
+                    meet(fate, socket.recv_from(room(), notify).unwrap());
+                }
+                let peer = UdpSocket::bind(anywhere).unwrap();
+                let kept = (!socket_first).then_some(socket);
+                for _ in 0..20 {
+                    // Nobody is there any more, if the socket went first.
+                    let _ = peer.send_to(&[1; BUFFER_BYTES], here);
+                }
+                match notify {
+                    Notify::Port => (0..10).for_each(|_| assert!(next(&port).operation.is_some())),
+                    Notify::Routine => while sleep_alertable(Some(Duration::from_millis(5))) {},
+                    Notify::Event => {}
+                }
+                drop(kept);
+            }
         }
     }
     assert_eq!(spoiled_by_accident(), 0);
