@@ -27,6 +27,7 @@
 //! | connect, with first data | [`Socket::connect_ex`] | ConnectEx |
 //! | accept, with first data and addresses | [`Socket::accept_ex`] | AcceptEx |
 //! | send, receive, into several buffers too | [`Socket::send`], [`Socket::recv`] | WSASend, WSARecv |
+//! | send and receive datagrams | [`Socket::send_to`], [`Socket::recv_from`] | WSASendTo, WSARecvFrom |
 //! | send a file, with what goes around it | [`Socket::transmit_file`] | TransmitFile |
 //! | disconnect, and use the socket again | [`Socket::disconnect_ex`] | DisconnectEx |
 //! | be told by a packet | [`CompletionPort`], [`Notify::Port`] | GetQueuedCompletionStatus |
@@ -47,6 +48,7 @@ mod address;
 mod alertable;
 mod completion;
 mod connection;
+mod datagram;
 #[cfg(not(windows))]
 pub mod diagnostics;
 mod error;

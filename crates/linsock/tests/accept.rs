@@ -135,6 +135,31 @@ fn a_disconnected_socket_accepts_again() {
 }
 
 #[test]
+fn an_accept_socket_may_have_its_port_beforehand() {
+    let (listener, at) = listening("127.0.0.1:0");
+    let port = CompletionPort::new(0).unwrap();
+    port.associate(&listener, 1).unwrap();
+    let mut socket = listener.another().unwrap();
+    port.associate(&socket, 2).unwrap();
+    for _ in 0..2 {
+        let accepting = listener.accept_ex(socket, Vec::new(), Notify::Port).unwrap();
+        let mut peer = TcpStream::connect(at).unwrap();
+        assert_eq!(next(&port).key, 1);
+        socket = accepting.take().unwrap().socket;
+        let receiving = socket.recv(vec![0; 9], Notify::Port).unwrap();
+        peer.write_all(b"data").unwrap();
+        let packet = next(&port);
+        assert!(packet.is_of(&receiving));
+        assert_eq!((packet.key, packet.result), (2, Ok(4)));
+        drop(peer);
+        // It keeps the port when it is used again.
+        let disconnecting = socket.disconnect_ex(true, Notify::Port).unwrap();
+        assert!(next(&port).is_of(&disconnecting));
+        assert_eq!(disconnecting.take().unwrap().result, Ok(0));
+    }
+}
+
+#[test]
 fn the_listener_may_go_first() {
     let (listener, _) = listening("127.0.0.1:0");
     let accepting = accept(&listener, 3, Notify::Event);

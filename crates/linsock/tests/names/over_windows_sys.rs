@@ -15,6 +15,8 @@ mod alertable;
 mod completion;
 #[path = "../../src/connection.rs"]
 mod connection;
+#[path = "../../src/datagram.rs"]
+mod datagram;
 #[path = "../../src/error.rs"]
 mod error;
 #[path = "../../src/event.rs"]
