@@ -90,7 +90,9 @@ fn flags_of(object: &Object<'_>) -> u32 {
             Some((_, own, to)) if own != to && !own.is_unspecified() => MSG_BCAST,
             _ => 0,
         },
-        (K6, KERNEL_PKTINFO_6) if destination_6(object.value).is_some_and(|to| to.is_multicast()) => {
+        (K6, KERNEL_PKTINFO_6)
+            if destination_6(object.value).is_some_and(|to| to.is_multicast()) =>
+        {
             MSG_MCAST
         }
         _ => 0,
@@ -157,7 +159,9 @@ fn windows_value(form: Form, object: &Object<'_>) -> Option<Vec<u8>> {
             [to.octets(), interface.to_ne_bytes()].concat()
         }
         // An IPv4 datagram has an object of its own (M-015).
-        Form::Destination6 if destination_6(object.value)?.to_ipv4_mapped().is_some() => return None,
+        Form::Destination6 if destination_6(object.value)?.to_ipv4_mapped().is_some() => {
+            return None;
+        }
         Form::Destination6 => object.value.to_vec(),
     })
 }
@@ -194,7 +198,8 @@ pub(super) fn control_for(windows: &[u8], to_six: bool) -> Result<Vec<u8>, WsaEr
             (P4, IP_TTL) | (P6, IPV6_HOPLIMIT) => {
                 let hops = number().ok_or(WsaError::WSAEINVAL)?;
                 if of_destination {
-                    let (level, kind) = if to_six { (K6, KERNEL_HOPLIMIT) } else { (K4, KERNEL_TTL) };
+                    let (level, kind) =
+                        if to_six { (K6, KERNEL_HOPLIMIT) } else { (K4, KERNEL_TTL) };
                     control::push(&mut area, level, kind, &hops.to_ne_bytes());
                 }
             }

@@ -184,7 +184,10 @@ pub(super) unsafe fn overlapped_of(
 }
 
 /// Where the count goes; it may be left out only with an OVERLAPPED (S-008).
-pub(super) fn count_pointer(count: *mut u32, overlapped: Option<usize>) -> Result<*mut u32, WsaError> {
+pub(super) fn count_pointer(
+    count: *mut u32,
+    overlapped: Option<usize>,
+) -> Result<*mut u32, WsaError> {
     let fine = if count.is_null() { overlapped.is_some() } else { is_possible(count.addr()) };
     if fine { Ok(count) } else { Err(WsaError::WSAEFAULT) }
 }
