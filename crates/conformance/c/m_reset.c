@@ -216,20 +216,67 @@ TEST(i_017_off_on_a_connected_socket) {
     CHECK_EQ(receive(s, &byte), WSAEWOULDBLOCK);
 }
 
+static int readable(SOCKET s) {
+    fd_set set;
+    struct timeval now = { 0, 0 };
+    FD_ZERO(&set);
+    FD_SET(s, &set);
+    return select(0, &set, NULL, NULL, &now);
+}
+
+TEST(m_022_readable_while_a_receive_would_fail) {
+    SA4 at, gone = nobody();
+    char byte;
+    SOCKET s = udp_at("127.0.0.1", &at);
+    CHECK_EQ(readable(s), 0);
+    for (int i = 0; i < 2; i++) {
+        post(s, "x", &gone);
+        settle();
+    }
+    for (int i = 0; i < 2; i++) {
+        CHECK_EQ(readable(s), 1);
+        CHECK_EQ(readable(s), 1);
+        CHECK_EQ(receive(s, &byte), WSAECONNRESET);
+    }
+    CHECK_EQ(readable(s), 0);
+    nonblocking(s);
+    CHECK_EQ(receive(s, &byte), WSAEWOULDBLOCK);
+}
+
+TEST(m_022_recorded_as_fd_read) {
+    SA4 at, gone = nobody();
+    char byte;
+    SOCKET s = udp_at("127.0.0.1", &at);
+    WSAEVENT event = WSACreateEvent();
+    WSANETWORKEVENTS record;
+    CHECK_OK(WSAEventSelect(s, event, FD_READ));
+    post(s, "x", &gone);
+    CHECK_EQ(WSAWaitForMultipleEvents(1, &event, FALSE, PATIENCE, FALSE), WSA_WAIT_EVENT_0);
+    CHECK_OK(WSAEnumNetworkEvents(s, event, &record));
+    CHECK_EQ(record.lNetworkEvents, FD_READ);
+    CHECK_EQ(receive(s, &byte), WSAECONNRESET);
+    CHECK_OK(WSAEnumNetworkEvents(s, event, &record));
+    CHECK_EQ(record.lNetworkEvents, 0);
+    WSACloseEvent(event);
+}
+
 TEST(i_017_off_and_not_readable) {
     SA4 at, gone = nobody();
     SOCKET s = udp_at("127.0.0.1", &at);
-    fd_set set;
-    struct timeval now = { 0, 0 };
+    WSAPOLLFD entry = { s, POLLRDNORM, 0 };
     post(s, "x", &gone);
     char byte;
     CHECK_EQ(receive(s, &byte), WSAECONNRESET);
     report(s, SIO_UDP_CONNRESET, FALSE);
     post(s, "x", &gone);
     settle();
-    FD_ZERO(&set);
-    FD_SET(s, &set);
-    CHECK_EQ(select(0, &set, NULL, NULL, &now), 0);
+    CHECK_EQ(readable(s), 0);
+    post(s, "x", &gone);
+    settle();
+    CHECK_EQ(WSAPoll(&entry, 1, 0), 0);
+    post(s, "y", &at);
+    settle();
+    CHECK_EQ(readable(s), 1);
 }
 
 TEST(i_017_for_datagrams) {
@@ -305,7 +352,7 @@ TEST_ENV(i_017_hops_switched_off, "WORLD_NETWORK=own") {
     /* The other is told still. */
     post(s, "x", &gone);
     CHECK_EQ(receive(s, &byte), WSAECONNRESET);
-    /* And the other way round, if asked for. */
+    /* And the other way round. */
     report(s, SIO_UDP_CONNRESET, FALSE);
     report(s, SIO_UDP_NETRESET, TRUE);
     post(s, "x", &gone);

@@ -344,6 +344,10 @@ impl Socket {
             // For whoever uses the connection next: the kernel has told it to us and forgotten.
             self.broken = Some(WsaError::WSAECONNRESET);
         }
+        if outcome.error.is_some() && matches!(request, Request::Receive(_)) {
+            // It was this one, if there was any: it is looked at first.
+            self.due_report = None;
+        }
         let Some(errno) = outcome.error else {
             let (Call::Recv, 0, Request::Receive(receive)) = (call, outcome.bytes, request) else {
                 return self.received(request, call, outcome);
