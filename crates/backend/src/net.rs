@@ -226,10 +226,10 @@ pub fn receive(
         return Ok(Received { bytes: n, ..Received::default() });
     }
     let mut message = message_of(buffers, None, None);
-    let envelope = envelope.map(|envelope| {
+    let mut envelope = envelope;
+    if let Some(envelope) = &mut envelope {
         envelope.open(&mut message);
-        envelope
-    });
+    }
     // SAFETY: as above; the list and the envelope live through the call.
     let n = check_len(unsafe { libc::recvmsg(fd, &raw mut message, flags | ALWAYS) })?;
     if let Some(envelope) = envelope {

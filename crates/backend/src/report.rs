@@ -30,6 +30,8 @@ pub struct Reports {
     pub unreachable: bool,
     /// [`Report::HopsExceeded`].
     pub expired: bool,
+    /// What stands for a message that was taken out already, for the next receive.
+    pub due: Option<Errno>,
 }
 
 impl Reports {
@@ -48,11 +50,11 @@ impl Reports {
     }
 }
 
-/// Has the kernel keep such messages, or not.
-pub fn keep(fd: Fd, both_families: bool, on: bool) {
-    let _ = net::set_option_i32(fd, libc::SOL_IP, libc::IP_RECVERR, on.into());
+/// Has the kernel keep such messages.
+pub fn keep(fd: Fd, both_families: bool) {
+    let _ = net::set_option_i32(fd, libc::SOL_IP, libc::IP_RECVERR, 1);
     if both_families {
-        let _ = net::set_option_i32(fd, libc::SOL_IPV6, libc::IPV6_RECVERR, on.into());
+        let _ = net::set_option_i32(fd, libc::SOL_IPV6, libc::IPV6_RECVERR, 1);
     }
 }
 
@@ -117,7 +119,7 @@ mod tests {
         bound(fd);
         let to = bound(gone);
         net::close(gone);
-        keep(fd, false, true);
+        keep(fd, false);
         assert_eq!(take(fd), None);
         let text = b"x";
         let data = Buffers::one(text.as_ptr() as usize, text.len());

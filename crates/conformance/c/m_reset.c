@@ -1,8 +1,11 @@
 /* M-022, M-023, I-017: what a receive is told of datagrams that did not arrive. */
 #include "datagram.h"
 
+/* Wine reports nothing, so that waiting longer there would only cost time. */
+enum { PATIENCE = ON_WINDOWS ? 1500 : 10000 };
+
 static int receive(SOCKET s, char *byte) {
-    receive_timeout(s, 10000);
+    receive_timeout(s, PATIENCE);
     WSASetLastError(0);
     return recvfrom(s, byte, 1, 0, NULL, NULL) < 0 ? WSAGetLastError() : 0;
 }
@@ -62,11 +65,11 @@ TEST(m_022_a_pending_receive_fails) {
     OVERLAPPED *ov = op_event();
     CHECK_EQ(start_receive(s, letter, NULL, ov), WSA_IO_PENDING);
     post(s, "x", &gone);
-    CHECK_EQ(finish_wsa(s, ov, 10000, &bytes), WSAECONNRESET);
+    CHECK_EQ(finish_wsa(s, ov, PATIENCE, &bytes), WSAECONNRESET);
     CHECK_STATUS(ov, 0xC000023Fu);
     CHECK_EQ(start_receive(s, letter, NULL, ov), WSA_IO_PENDING);
     post(s, "y", &at);
-    CHECK_EQ(finish_wsa(s, ov, 10000, &bytes), 0);
+    CHECK_EQ(finish_wsa(s, ov, PATIENCE, &bytes), 0);
     CHECK_EQ(letter->data[0], 'y');
 }
 
@@ -79,7 +82,7 @@ TEST(m_022_a_packet_says_1234) {
     ULONG_PTR key;
     CHECK_EQ(start_receive(s, letter_to_fill(), NULL, ov), WSA_IO_PENDING);
     post(s, "x", &gone);
-    CHECK(!GetQueuedCompletionStatus(port, &bytes, &key, &got, 10000));
+    CHECK(!GetQueuedCompletionStatus(port, &bytes, &key, &got, PATIENCE));
     CHECK_EQ(GetLastError(), 1234);
     CHECK(got == ov && key == 3);
 }
@@ -95,7 +98,7 @@ TEST(m_022_a_blocked_receive_fails) {
     settle();
     post(s, "x", &gone);
     CHECK_EQ(receive(s, &byte), WSAECONNRESET);
-    CHECK_EQ(finish_wsa(s, ov, 10000, NULL), WSAECONNRESET);
+    CHECK_EQ(finish_wsa(s, ov, PATIENCE, NULL), WSAECONNRESET);
 }
 
 TEST(m_022_no_other_datagram_is_lost) {
@@ -127,7 +130,7 @@ TEST(m_022_a_pending_receive_fails_though_sends_go_on) {
         CHECK_EQ(start_receive(s, letter_to_fill(), NULL, ov), WSA_IO_PENDING);
         post(s, "x", &gone);
         for (int n = 0; n < 5; n++) post(s, "y", &there);
-        CHECK_EQ(finish_wsa(s, ov, 10000, NULL), WSAECONNRESET);
+        CHECK_EQ(finish_wsa(s, ov, PATIENCE, NULL), WSAECONNRESET);
     }
 }
 
@@ -141,7 +144,7 @@ TEST(m_022_connected) {
     OVERLAPPED *ov = op_event();
     CHECK_EQ(start_receive(s, letter_to_fill(), NULL, ov), WSA_IO_PENDING);
     CHECK_EQ(send(s, "x", 1, 0), 1);
-    CHECK_EQ(finish_wsa(s, ov, 10000, NULL), WSAECONNRESET);
+    CHECK_EQ(finish_wsa(s, ov, PATIENCE, NULL), WSAECONNRESET);
 }
 
 TEST(m_022_over_ipv6_and_dual_stack) {
@@ -195,7 +198,7 @@ TEST(i_017_off_while_a_receive_is_pending) {
         settle();
     }
     post(s, "y", &at);
-    CHECK_EQ(finish_wsa(s, ov, 10000, &bytes), 0);
+    CHECK_EQ(finish_wsa(s, ov, PATIENCE, &bytes), 0);
     CHECK_EQ(letter->data[0], 'y');
 }
 
@@ -213,20 +216,67 @@ TEST(i_017_off_on_a_connected_socket) {
     CHECK_EQ(receive(s, &byte), WSAEWOULDBLOCK);
 }
 
+static int readable(SOCKET s) {
+    fd_set set;
+    struct timeval now = { 0, 0 };
+    FD_ZERO(&set);
+    FD_SET(s, &set);
+    return select(0, &set, NULL, NULL, &now);
+}
+
+TEST(m_022_readable_while_a_receive_would_fail) {
+    SA4 at, gone = nobody();
+    char byte;
+    SOCKET s = udp_at("127.0.0.1", &at);
+    CHECK_EQ(readable(s), 0);
+    for (int i = 0; i < 2; i++) {
+        post(s, "x", &gone);
+        settle();
+    }
+    for (int i = 0; i < 2; i++) {
+        CHECK_EQ(readable(s), 1);
+        CHECK_EQ(readable(s), 1);
+        CHECK_EQ(receive(s, &byte), WSAECONNRESET);
+    }
+    CHECK_EQ(readable(s), 0);
+    nonblocking(s);
+    CHECK_EQ(receive(s, &byte), WSAEWOULDBLOCK);
+}
+
+TEST(m_022_recorded_as_fd_read) {
+    SA4 at, gone = nobody();
+    char byte;
+    SOCKET s = udp_at("127.0.0.1", &at);
+    WSAEVENT event = WSACreateEvent();
+    WSANETWORKEVENTS record;
+    CHECK_OK(WSAEventSelect(s, event, FD_READ));
+    post(s, "x", &gone);
+    CHECK_EQ(WSAWaitForMultipleEvents(1, &event, FALSE, PATIENCE, FALSE), WSA_WAIT_EVENT_0);
+    CHECK_OK(WSAEnumNetworkEvents(s, event, &record));
+    CHECK_EQ(record.lNetworkEvents, FD_READ);
+    CHECK_EQ(receive(s, &byte), WSAECONNRESET);
+    CHECK_OK(WSAEnumNetworkEvents(s, event, &record));
+    CHECK_EQ(record.lNetworkEvents, 0);
+    WSACloseEvent(event);
+}
+
 TEST(i_017_off_and_not_readable) {
     SA4 at, gone = nobody();
     SOCKET s = udp_at("127.0.0.1", &at);
-    fd_set set;
-    struct timeval now = { 0, 0 };
+    WSAPOLLFD entry = { s, POLLRDNORM, 0 };
     post(s, "x", &gone);
     char byte;
     CHECK_EQ(receive(s, &byte), WSAECONNRESET);
     report(s, SIO_UDP_CONNRESET, FALSE);
     post(s, "x", &gone);
     settle();
-    FD_ZERO(&set);
-    FD_SET(s, &set);
-    CHECK_EQ(select(0, &set, NULL, NULL, &now), 0);
+    CHECK_EQ(readable(s), 0);
+    post(s, "x", &gone);
+    settle();
+    CHECK_EQ(WSAPoll(&entry, 1, 0), 0);
+    post(s, "y", &at);
+    settle();
+    CHECK_EQ(readable(s), 1);
 }
 
 TEST(i_017_for_datagrams) {
@@ -283,7 +333,7 @@ TEST_ENV(m_023_hops_that_ran_out, "WORLD_NETWORK=own") {
     OVERLAPPED *ov = op_event();
     CHECK_EQ(start_receive(s, letter_to_fill(), NULL, ov), WSA_IO_PENDING);
     time_exceeded(&at, &there);
-    CHECK_EQ(finish_wsa(s, ov, 10000, NULL), WSAENETRESET);
+    CHECK_EQ(finish_wsa(s, ov, PATIENCE, NULL), WSAENETRESET);
     CHECK_STATUS(ov, 0xC000A012u);
 }
 
@@ -302,7 +352,7 @@ TEST_ENV(i_017_hops_switched_off, "WORLD_NETWORK=own") {
     /* The other is told still. */
     post(s, "x", &gone);
     CHECK_EQ(receive(s, &byte), WSAECONNRESET);
-    /* And the other way round, if asked for. */
+    /* And the other way round. */
     report(s, SIO_UDP_CONNRESET, FALSE);
     report(s, SIO_UDP_NETRESET, TRUE);
     post(s, "x", &gone);

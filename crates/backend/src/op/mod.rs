@@ -144,7 +144,7 @@ impl Request {
     pub fn attempt(&mut self, target: Target<'_>, ready: Ready) -> Step {
         match self {
             Request::Connect(request) => request.attempt(target, ready),
-            Request::Send(request) => request.attempt(target.fd),
+            Request::Send(request) => request.attempt(target),
             Request::Receive(request) => request.attempt(target, ready),
             Request::Disconnect(request) => request.attempt(target.fd),
             Request::Accept(request) => request.attempt(target.fd),

@@ -86,6 +86,9 @@ impl Receive {
 
     pub(super) fn attempt(&mut self, target: Target<'_>, ready: Ready) -> Step {
         let fd = target.fd;
+        if let (Some(error), true) = (target.reports.due, self.datagram) {
+            return Step::Done(Outcome::failed(error));
+        }
         loop {
             if self.empty {
                 let mut byte = 0u8;

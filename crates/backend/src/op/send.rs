@@ -1,6 +1,6 @@
 //! Send a list of buffers; a stream takes all of it.
 
-use super::{Entries, Outcome, Progress, Step, Want, would_block};
+use super::{Entries, Outcome, Progress, Step, Target, Want, would_block};
 use crate::address::Address;
 use crate::buffers::Buffers;
 use crate::net::{self, Fd};
@@ -75,7 +75,8 @@ impl Send {
         self.done
     }
 
-    pub(super) fn attempt(&mut self, fd: Fd) -> Step {
+    pub(super) fn attempt(&mut self, target: Target<'_>) -> Step {
+        let fd = target.fd;
         loop {
             if self.data.is_empty() && !self.datagram {
                 return Step::Done(Outcome::bytes(self.done));
@@ -96,7 +97,7 @@ impl Send {
                 }
                 Err(error) if would_block(error) => return Step::Wait(Want::Writable),
                 Err(error) => {
-                    if self.datagram && error.0 == libc::EMSGSIZE {
+                    if target.reports.kept && error.0 == libc::EMSGSIZE {
                         // Our own system's word on the length is in the queue of reports too,
                         // where nobody reads it and it would make the socket look readable.
                         report::take(fd);

@@ -28,9 +28,12 @@ const P6: i32 = IPPROTO_IPV6;
 /// The bits of a type of service, or traffic class, that are the ECN codepoint.
 const ECN_BITS: i32 = 3;
 
+/// Options of Windows', by level and name.
+type Options = &'static [(i32, i32)];
+
 /// What the kernel can be asked for, and Windows' options that need it; none: always needed.
 #[rustfmt::skip]
-const ASKED: &[(i32, i32, &[(i32, i32)])] = &[
+const ASKED: &[(i32, i32, Options)] = &[
     // level, option  needed for
     (K4, 8,  &[]),
     (K4, 12, &[(P4, IP_RECVTTL)]),

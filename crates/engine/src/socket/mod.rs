@@ -234,6 +234,8 @@ pub struct Socket {
     drained: bool,
     /// The kernel was asked to keep reports of datagrams that did not arrive.
     keeps_reports: bool,
+    /// Such a report that was taken from the kernel, and no receive was told yet.
+    due_report: Option<Errno>,
     /// What the kernel was asked to tell beside datagrams, as bits; 0: nothing yet.
     asked_for_control: u16,
     /// What WSAEventSelect asked for.

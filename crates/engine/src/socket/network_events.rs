@@ -182,6 +182,7 @@ impl Socket {
         let Ok(ready) = net::poll_now(self.fd) else { return };
         match self.phase {
             _ if !self.is_connection_oriented() => {
+                let ready = self.sift_reports(ready);
                 if ready.readable && self.is_free(Side::Input) {
                     self.record_event(FD_READ, FD_READ_BIT, 0);
                 }

@@ -347,6 +347,10 @@ impl Socket {
             // For whoever uses the connection next: the kernel has told it to us and forgotten.
             self.broken = Some(WsaError::WSAECONNRESET);
         }
+        if outcome.error.is_some() && matches!(request, Request::Receive(_)) {
+            // It was this one, if there was any: it is looked at first.
+            self.due_report = None;
+        }
         let Some(errno) = outcome.error else {
             let at_end = match request {
                 Request::Receive(receive) if call == Call::Recv => {

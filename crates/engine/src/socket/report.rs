@@ -5,9 +5,11 @@
 //! tells an unconnected socket of neither unless it is asked to keep such messages, which is done
 //! at the first datagram that is sent. A send is never failed by them.
 
+use super::queue::Side;
 use super::{Number, SOCK_DGRAM, Socket, open};
 use linsock_abi::{SIO_UDP_CONNRESET, SIO_UDP_NETRESET, WsaError};
 use linsock_backend::address::{AF_INET, AF_INET6};
+use linsock_backend::net::{self, Ready};
 use linsock_backend::report::{self, Reports};
 
 /// SIO_UDP_CONNRESET and SIO_UDP_NETRESET: whether receives are told (I-017).
@@ -25,38 +27,49 @@ pub fn set(number: Number, code: u32, value: &[u8]) -> Result<(), WsaError> {
         None => *value.first().ok_or(WsaError::WSAEFAULT)? != 0,
     };
     socket.options.store_ioctl(code, on.into());
-    if socket.keeps_reports {
-        socket.tell_kernel_of_reports();
-    }
+    // One that waits already is of the time before.
+    socket.due_report = None;
     Ok(())
 }
 
 impl Socket {
     /// Before a datagram goes out.
     pub(super) fn keep_reports(&mut self) {
-        let internet = matches!(self.family, AF_INET | AF_INET6);
-        if !self.keeps_reports && self.kind == SOCK_DGRAM && internet {
+        if !self.keeps_reports && self.has_reports() {
             self.keeps_reports = true;
-            self.tell_kernel_of_reports();
+            report::keep(self.fd, self.family == AF_INET6);
         }
     }
 
-    fn tell_kernel_of_reports(&self) {
-        let Reports { unreachable, expired, .. } = self.reports();
-        report::keep(self.fd, self.family == AF_INET6, unreachable || expired);
-    }
-
-    /// What receives are told. Who wants no WSAECONNRESET gets no WSAENETRESET either, unless it
-    /// was asked for: a socket that the kernel keeps messages for looks readable while it has any,
-    /// and would do so in vain.
+    /// What receives are told.
     pub(super) fn reports(&self) -> Reports {
         // Whoever made an adopted socket may have asked for messages.
-        if !self.keeps_reports && !(self.adopted && self.kind == SOCK_DGRAM) {
+        let kept = self.keeps_reports || (self.adopted && self.has_reports());
+        if !kept {
             return Reports::default();
         }
-        let asked = |code| self.options.ioctl(code).map(|on| on != 0);
-        let unreachable = asked(SIO_UDP_CONNRESET).unwrap_or(true);
-        let expired = asked(SIO_UDP_NETRESET).unwrap_or(unreachable);
-        Reports { kept: true, unreachable, expired }
+        let told = |code| self.options.ioctl(code).is_none_or(|on| on != 0);
+        let (unreachable, expired) = (told(SIO_UDP_CONNRESET), told(SIO_UDP_NETRESET));
+        Reports { kept, unreachable, expired, due: self.due_report }
+    }
+
+    fn has_reports(&self) -> bool {
+        self.kind == SOCK_DGRAM && matches!(self.family, AF_INET | AF_INET6)
+    }
+
+    /// How ready a datagram socket is for a receive that is not there yet. Messages that no
+    /// receive is told of make a socket look readable in vain, so they are taken out, up to one
+    /// that is told; that one is kept here for the receive.
+    pub(super) fn sift_reports(&mut self, ready: Ready) -> Ready {
+        let reports = self.reports();
+        if reports.kept && ready.failed && self.is_free(Side::Input) {
+            while self.due_report.is_none() {
+                let Some(report) = report::take(self.fd) else { break };
+                self.due_report = reports.error_of(report);
+            }
+            let now = net::poll_now(self.fd).unwrap_or(ready);
+            return Ready { readable: now.readable || self.due_report.is_some(), ..now };
+        }
+        Ready { readable: ready.readable || self.due_report.is_some(), ..ready }
     }
 }

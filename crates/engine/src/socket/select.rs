@@ -185,11 +185,22 @@ fn glance(items: &[Item], time: Duration) -> Result<(Found, bool), WsaError> {
                 Some((view, kernel.unwrap_or(NOTHING)))
             }
             // It may have been closed, or its connect may have ended, during the wait.
-            Some(_) => look(item.number, false).map(|view| (view, kernel)),
+            Some(_) => look(item.number, false).map(|view| match view.stage {
+                Stage::Datagram => (view, sift(item, kernel)),
+                _ => (view, kernel),
+            }),
             None => None,
         })
         .collect();
     Ok((found, woken))
+}
+
+/// How ready a datagram socket really is: errors of its own may be none for a receive.
+fn sift(item: &Item, kernel: Ready) -> Ready {
+    match open(item.number) {
+        Ok((_, mut socket)) if item.wanted.readable => socket.sift_reports(kernel),
+        _ => kernel,
+    }
 }
 
 /// The three sets of a select.

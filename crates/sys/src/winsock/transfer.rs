@@ -291,7 +291,7 @@ pub unsafe extern "system" fn recv(s: SOCKET, buf: *mut u8, len: i32, flags: i32
 /// S-026, S-030, S-032, S-039, S-040.
 ///
 /// # Errors
-/// As [`recv`].
+/// As [`recv`]; of datagrams that did not arrive WSAECONNRESET and WSAENETRESET (M-022, M-023).
 ///
 /// # Linux
 /// On a connection-oriented socket the address is left alone.
