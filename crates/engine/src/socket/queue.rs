@@ -486,8 +486,7 @@ impl Socket {
                     let ended = self.translate(&request, call, outcome);
                     self.note_events();
                     // A message in part is an end, too; its call and its indication both tell.
-                    let in_part =
-                        side == Side::Input && ended.error == Some(WsaError::WSAEMSGSIZE);
+                    let in_part = side == Side::Input && ended.error == Some(WsaError::WSAEMSGSIZE);
                     if let Some(error) = ended.error.filter(|_| !in_part) {
                         // Not started: no indication of any kind (S-007).
                         return Err(error);
