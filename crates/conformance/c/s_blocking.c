@@ -295,7 +295,7 @@ TEST(s_050_time_outs_are_for_blocking_calls) {
     CHECK_OK(setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, (char *)&ms, sizeof ms));
     CHECK_SOCK_ERR(recv(client, now, sizeof now, 0), WSAETIMEDOUT);
     CHECK_EQ(receive_into(client, got, sizeof got, 0, in), WSA_IO_PENDING);
-    int filled = fill_up(client);
+    int filled = plug(client);
     CHECK_EQ(send_from(client, more, sizeof more, 0, out), WSA_IO_PENDING);
     CHECK_SOCK_ERR(send(client, more, sizeof more, 0), WSAETIMEDOUT);
     CHECK(still_pending(in, 300));
@@ -312,7 +312,7 @@ TEST(s_053_the_blocking_mode_is_nothing_to_overlapped_calls) {
     char now[8];
     OVERLAPPED *in = op_event(), *out = op_event();
     connected_pair(&client, &server);
-    int filled = fill_up(client);
+    int filled = plug(client);
     nonblocking(client);
     CHECK_EQ(receive_into(client, got, sizeof got, 0, in), WSA_IO_PENDING);
     CHECK_EQ(send_from(client, more, sizeof more, 0, out), WSA_IO_PENDING);
@@ -392,7 +392,7 @@ TEST(s_055_no_signal_for_what_is_pending) {
     OVERLAPPED *out[3], *file = op_event();
     count_pipe_signals();
     connected_pair(&client, &server);
-    fill_up(client);
+    plug(client);
     WSABUF two[2] = { { 4, more }, { 4, more } };
     for (int i = 0; i < 3; i++) {
         out[i] = op_event();

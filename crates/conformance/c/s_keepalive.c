@@ -115,10 +115,28 @@ TEST(s_029_retransmission_times_out_under_a_send) {
     keep_alive(client);
     option(client, IPPROTO_TCP, TCP_MAXRTMS, 500);
     deaf(server);
-    fill_up(client);
+    plug(client);
     CHECK_EQ(send_from(client, more, sizeof more, 0, out), WSA_IO_PENDING);
     CHECK_EQ(finish_wsa(client, out, MOST_MS, NULL), WSAECONNABORTED);
     CHECK_STATUS(out, ST_CONNECTION_ABORTED);
+}
+
+/* Fills the connection until nothing more goes in. */
+static void fill_up(SOCKET s) {
+    static char block[65536];
+    u_long on = 1, off = 0;
+    CHECK_OK(ioctlsocket(s, FIONBIO, &on));
+    for (int idle = 0; idle < 5;) {
+        int sent = send(s, block, sizeof block, 0);
+        if (sent < 0) {
+            CHECK_EQ(WSAGetLastError(), WSAEWOULDBLOCK);
+            Sleep(20);
+            idle++;
+        } else {
+            idle = 0;
+        }
+    }
+    CHECK_OK(ioctlsocket(s, FIONBIO, &off));
 }
 
 /* A window of nothing is asked about, which is no keep-alive. */

@@ -195,7 +195,7 @@ TEST(s_006_pending_updates_nothing) {
     OVERLAPPED *in = op_event(), *out = op_event();
     connected_pair(&client, &server);
     CHECK_SOCK_ERR(WSARecv(client, &buffer, 1, &count, &flags, in, NULL), WSA_IO_PENDING);
-    int filled = fill_up(client);
+    int filled = plug(client);
     CHECK_SOCK_ERR(WSASend(client, &data, 1, &sent, 0, out, NULL), WSA_IO_PENDING);
     CHECK_STATUS(in, ST_PENDING);
     CHECK_STATUS(out, ST_PENDING);
@@ -284,7 +284,7 @@ TEST(s_009_the_array_is_captured) {
     CHECK_EQ(in->InternalHigh, 8);
     CHECK(!memcmp(first, "abcd", 4) && !memcmp(second, "efgh", 4));
     CHECK_EQ(wrong[0], 0);
-    int filled = fill_up(client);
+    int filled = plug(client);
     static char parts[2][5] = { "1234", "5678" };
     WSABUF data[2] = { { 4, parts[0] }, { 4, parts[1] } };
     OVERLAPPED *behind = op_event();

@@ -164,7 +164,7 @@ TEST(s_023_every_pending_operation_hears_of_the_reset) {
     static char got[4][8], more[8];
     OVERLAPPED *in[4], *out[2];
     connected_pair(&client, &server);
-    fill_up(client);
+    plug(client);
     for (int i = 0; i < 4; i++) {
         in[i] = op_event();
         /* One that waits for a full buffer and one without a buffer among them. */
@@ -289,7 +289,7 @@ TEST(s_042_thousands_of_operations_are_not_too_many) {
     static OVERLAPPED ov[OPERATIONS], out[OPERATIONS];
     connected_pair(&client, &server);
     for (int i = 0; i < OPERATIONS; i++) CHECK_EQ(receive_into(client, got + i, 1, 0, &ov[i]), WSA_IO_PENDING);
-    int filled = fill_up(client);
+    int filled = plug(client);
     for (int i = 0; i < OPERATIONS; i++) CHECK_STARTED(send_from(client, data + i, 1, 0, &out[i]));
     send_all(server, data, OPERATIONS);
     CHECK_EQ(finish(client, &ov[OPERATIONS - 1], MOST_MS, NULL), 0);
@@ -371,7 +371,7 @@ TEST(s_048_behind_others_it_waits_its_turn) {
     OVERLAPPED *data = op_event(), *nothing = op_event();
     DWORD bytes;
     connected_pair(&client, &server);
-    int filled = fill_up(client);
+    int filled = plug(client);
     CHECK_EQ(send_from(client, more, sizeof more, 0, data), WSA_IO_PENDING);
     CHECK_STARTED(send_from(client, NULL, 0, 0, nothing));
     read_exactly(server, kept(filled + sizeof more), filled + sizeof more);

@@ -63,25 +63,13 @@ static inline void has_news(SOCKET s) {
     CHECK_EQ(select((int)s + 1, &set, NULL, NULL, &limit), 1);
 }
 
-/* Fills the connection until nothing more goes in: what is sent afterwards stays pending until the peer reads. */
-static inline int fill_up(SOCKET s) {
-    static char block[65536];
-    u_long on = 1, off = 0;
-    int total = 0;
-    CHECK_OK(ioctlsocket(s, FIONBIO, &on));
-    for (int idle = 0; idle < 5;) {
-        int sent = send(s, block, sizeof block, 0);
-        if (sent < 0) {
-            CHECK_EQ(WSAGetLastError(), WSAEWOULDBLOCK);
-            Sleep(20);
-            idle++;
-        } else {
-            total += sent;
-            idle = 0;
-        }
-    }
-    CHECK_OK(ioctlsocket(s, FIONBIO, &off));
-    return total;
+/* A send of more than the connection holds: what is sent afterwards stays pending behind it until the peer reads. */
+static inline int plug(SOCKET s) {
+    enum { PLUG = 24 << 20 };
+    static char *block;
+    if (!block) block = kept(PLUG);
+    CHECK_EQ(send_from(s, block, PLUG, 0, op_event()), WSA_IO_PENDING);
+    return PLUG;
 }
 
 /* Two datagram sockets connected to each other. */

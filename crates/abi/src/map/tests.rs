@@ -120,6 +120,7 @@ const REPORT_OF: &[(u32, &str, u32, Option<i32>)] = &[
     (0x0000_0000, "SUCCESS", 0, Some(0)),
     (0x0000_0102, "TIMEOUT", 1460, Some(10060)),
     (0x0000_0103, "PENDING", 997, Some(996)),
+    (0x4000_0010, "RECEIVE_EXPEDITED", 0, Some(0)),
     (0x8000_0005, "BUFFER_OVERFLOW", 234, Some(10040)),
     (0xC000_0001, "UNSUCCESSFUL", 31, Some(10022)),
     (0xC000_0005, "ACCESS_VIOLATION", 998, Some(10014)),

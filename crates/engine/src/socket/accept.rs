@@ -175,7 +175,7 @@ pub(super) fn take(number: Number) -> Result<Connection, WsaError> {
             Ok((request, ended)) => (*request, ended),
             Err(waiter) => {
                 drop(socket);
-                let taken = super::transfer::wait_for(&waiter);
+                let taken = super::blocking_call::wait_for(&waiter);
                 let (operation, ended) = taken.ok_or(WsaError::WSAEINTR)?;
                 socket = match open(number) {
                     Ok((_, socket)) => socket,

@@ -1,8 +1,8 @@
 //! Cancelling operations: by handle, by OVERLAPPED, by thread (X-001..X-014, C-053..C-055).
 
 use super::acceptance::Handed;
+use super::blocking_call::is_for;
 use super::queue::Side;
-use super::transfer::is_for;
 use super::{Number, Place, Socket, open};
 use crate::io;
 use crate::operation::{Ending, Notify, Operation};

@@ -327,10 +327,10 @@ pub(super) fn make(
     if !manner.blocking {
         return Err(WsaError::WSAEWOULDBLOCK);
     }
-    if !super::transfer::is_done(&waiter, manner.limit_ms, true) {
-        super::transfer::take_back(&waiter, Ending::TimedOut);
+    if !super::blocking_call::is_done(&waiter, manner.limit_ms, true) {
+        super::blocking_call::take_back(&waiter, Ending::TimedOut);
     }
-    match super::transfer::wait_for(&waiter) {
+    match super::blocking_call::wait_for(&waiter) {
         Some((_, Ended { error: Some(WsaError::WSA_OPERATION_ABORTED), .. })) => {
             Err(WsaError::WSAEINTR)
         }

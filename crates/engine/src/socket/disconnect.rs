@@ -46,7 +46,7 @@ pub unsafe fn disconnect_ex(
             Err(waiter) => waiter,
         };
         drop(socket);
-        return match super::transfer::wait_for(&waiter) {
+        return match super::blocking_call::wait_for(&waiter) {
             Some((_, Ended { error: Some(error), .. })) => Err(error),
             _ => Ok(true),
         };

@@ -9,6 +9,7 @@ mod accept_context;
 mod accept_ex;
 mod acceptance;
 mod bind;
+mod blocking_call;
 mod cancel;
 mod claim;
 mod close;
@@ -40,6 +41,7 @@ pub use accept::{accept, listen};
 pub use accept_ex::accept_ex;
 pub use acceptance::{AREA_HEADER_BYTES as ACCEPT_AREA_HEADER_BYTES, AcceptBuffer, AcceptEx};
 pub use bind::bind;
+pub use blocking_call::give_up_blocking_calls;
 pub use cancel::{
     ThreadLists, bury_threads, cancel, cancel_of_thread, cancel_synchronous, forget_started,
     thread_exit,
@@ -56,9 +58,7 @@ pub use name::{local_name, peer_name};
 pub use port::{associate, set_notification_modes};
 pub use queue::{Side, Started, error_of_status};
 pub use shutdown::shutdown;
-pub use transfer::{
-    Flags, give_up_blocking_calls, receive, receive_overlapped, send, send_overlapped,
-};
+pub use transfer::{Flags, receive, receive_overlapped, send, send_overlapped};
 pub use transmit::{Transmission, TransmitEnding, may_transmit, transmit_file};
 pub use transmit_packets::{Packets, Piece, PieceData, may_transmit_packets, transmit_packets};
 

@@ -387,10 +387,10 @@ impl Socket {
         }
         let errno = net::take_error(self.fd).ok().filter(|errno| errno.0 != 0)?;
         let call = if self.is_connection_oriented() { Call::Recv } else { Call::RecvFrom };
-        let error = translate(errno, call);
+        let error = self.error_of(errno, call);
         if self.phase == Phase::Connected && self.is_connection_oriented() {
             // The kernel will not say it again to the next send or receive.
-            self.broken = Some(error);
+            self.broken.get_or_insert(error);
         }
         Some(error)
     }

@@ -1,11 +1,12 @@
 //! send, recv and their overlapped forms.
 
+use super::blocking_call::{is_done, take_back};
 use super::network_events::BY_RECEIVE;
 use super::queue::{Side, Started};
 use super::{Number, Phase, Place, SOCK_DGRAM, Socket, open};
 use crate::apc::Routine;
-use crate::operation::{Ended, Ending, Operation, Overlapped, Synchronous};
-use crate::wait::{self, Target, WaitResult};
+use crate::operation::{Ended, Ending, Overlapped};
+use crate::wait::INFINITE;
 use linsock_abi::WsaError;
 use linsock_abi::map::Call;
 use linsock_backend::address::Address;
@@ -13,10 +14,6 @@ use linsock_backend::buffers::Buffers;
 use linsock_backend::envelope::Envelope;
 use linsock_backend::net::{self, Ready};
 use linsock_backend::op::{Receive, Request, Send, Step};
-use std::sync::Arc;
-use std::time::Instant;
-
-const INFINITE: u32 = u32::MAX;
 
 /// The MSG_* flags of a transfer, in the kernel's numbers where they go to the kernel.
 #[derive(Clone, Copy, Debug, Default)]
@@ -338,55 +335,4 @@ fn finish(request: Request, ended: Ended) -> Result<(Request, Ended), WsaError> 
         Some(error) if error != WsaError::WSAEMSGSIZE => Err(error),
         _ => Ok((request, ended)),
     }
-}
-
-/// Takes an operation back whose blocking call has run out of time or will not return.
-pub(super) fn take_back(waiter: &Arc<Synchronous>, ending: Ending) {
-    let mut held = Vec::new();
-    let place = waiter.place;
-    let mut socket = place.lock();
-    if socket.open {
-        socket.cancel(place, ending, &mut held, |operation| is_for(operation, waiter));
-    }
-    drop(socket);
-    crate::io::recall(&held);
-}
-
-pub(super) fn is_for(operation: &Operation, waiter: &Arc<Synchronous>) -> bool {
-    matches!(&operation.notify, crate::operation::Notify::Synchronous(own) if Arc::ptr_eq(own, waiter))
-}
-
-/// Ends what the calling thread's blocking calls have started: the thread leaves them by
-/// ExitThread, from an APC that ran in their waits, and its stack, where their buffers may be,
-/// is about to go (S-045).
-pub fn give_up_blocking_calls() {
-    for waiter in crate::thread::take_blocking_calls().iter().rev() {
-        take_back(waiter, Ending::Cancelled);
-        is_done(waiter, INFINITE, false);
-        drop(waiter.take());
-    }
-}
-
-/// Waits until the operation of a blocking call has ended; `false`: the time is over. What an
-/// alertable wait runs does not end it (F-007). Meanwhile CancelSynchronousIo finds the call.
-pub(super) fn is_done(waiter: &Arc<Synchronous>, timeout_ms: u32, alertable: bool) -> bool {
-    let _blocked = crate::thread::BlockingCall::enter(waiter);
-    let until = wait::deadline(timeout_ms);
-    let targets = [Target::Event(waiter.done.clone())];
-    loop {
-        let left = until.map_or(INFINITE, |until| {
-            let left = until.saturating_duration_since(Instant::now());
-            (left.as_micros().div_ceil(1000) as u32).min(INFINITE - 1)
-        });
-        match wait::wait(&targets, false, left, alertable) {
-            Ok(WaitResult::Alerted) => {}
-            result => return matches!(result, Ok(WaitResult::Signalled(_))),
-        }
-    }
-}
-
-/// Waits alertably for the operation of a blocking connect or accept (B-019, F-007).
-pub(super) fn wait_for(waiter: &Arc<Synchronous>) -> Option<(Box<Operation>, Ended)> {
-    is_done(waiter, INFINITE, true);
-    waiter.take()
 }

@@ -128,7 +128,7 @@ pub(super) unsafe fn begin(
             Err(waiter) => waiter,
         };
         drop(socket);
-        return match super::transfer::wait_for(&waiter) {
+        return match super::blocking_call::wait_for(&waiter) {
             Some((_, Ended { error: Some(error), .. })) => Err(error),
             _ => Ok(true),
         };

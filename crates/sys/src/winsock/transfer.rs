@@ -42,8 +42,8 @@ pub(super) fn receive_flags(flags: u32) -> Result<Flags, WsaError> {
 /// the completion routine; O-007, R-015 hEvent is left alone then.
 ///
 /// # Errors
-/// WSA_IO_PENDING: started. Else WSAENOTCONN, WSAESHUTDOWN, WSAECONNRESET, WSAEOPNOTSUPP,
-/// WSAEWOULDBLOCK, WSAEFAULT, WSAENOTSOCK, WSANOTINITIALISED; WSAEINVAL: a routine on a socket
+/// WSA_IO_PENDING: started. Else WSAENOTCONN, WSAESHUTDOWN, WSAECONNRESET, WSAECONNABORTED,
+/// WSAENETRESET (S-029), WSAEMSGSIZE, WSAEOPNOTSUPP, WSAEWOULDBLOCK, WSAEFAULT, WSAENOTSOCK, WSANOTINITIALISED; WSAEINVAL: a routine on a socket
 /// of a completion port (P-037, R-016).
 ///
 /// # Linux
@@ -99,11 +99,14 @@ pub unsafe extern "system" fn WSASend(
 ///
 /// # Errors
 /// WSA_IO_PENDING: started. Else WSAENOTCONN, WSAESHUTDOWN, WSAECONNRESET, WSAEOPNOTSUPP,
-/// WSAEMSGSIZE, WSAEINVAL (also a routine on a socket of a completion port: P-037, R-016),
+/// WSAECONNABORTED, WSAENETRESET (S-029), WSAEDISCON (S-022), WSAEMSGSIZE, WSAEINVAL (also a
+/// routine on a socket of a completion port: P-037, R-016; MSG_OOB with SO_OOBINLINE),
 /// WSAEWOULDBLOCK, WSAETIMEDOUT, WSAEFAULT, WSAENOTSOCK, WSANOTINITIALISED.
 ///
 /// # Linux
-/// Tried at once on the calling thread, unless the last receive took all there was.
+/// Tried at once on the calling thread, unless the last receive took all there was. A receive of
+/// out-of-band data stands in the same queue as the others: it waits for those before it, and
+/// those behind it wait for it.
 ///
 /// # Safety
 /// With lpOverlapped, it and the buffers stay until the completion; the routine may be called.
