@@ -6,6 +6,7 @@
 // GUIDs are grouped as they are printed, and numbers as their documents write them.
 #![allow(clippy::unusual_byte_groupings, clippy::upper_case_acronyms)]
 
+pub mod catalogue;
 pub mod consts;
 pub mod error;
 pub mod guid;

@@ -7,6 +7,7 @@
 pub mod address;
 pub mod buffers;
 pub mod choice;
+pub mod error_queue;
 pub mod file;
 pub mod leap;
 pub mod memory;

@@ -192,7 +192,7 @@ impl Socket {
             Phase::Idle | Phase::Connecting { .. } => {}
             // A pending accept takes what comes (E-031).
             Phase::Listening => {
-                if ready.readable && self.is_free(Side::Input) {
+                if ready.readable && self.is_free(Side::Input) && !self.is_paused() {
                     self.record_event(FD_ACCEPT, FD_ACCEPT_BIT, 0);
                 }
             }
