@@ -78,6 +78,9 @@ int in_child(int (*body)(void)) {
     return status >> 8 & 0xFF;
 }
 
+extern int seteuid(unsigned);
+int become_user(int user) { return seteuid((unsigned)user); }
+
 extern int usleep(unsigned);
 void host_sleep(DWORD ms) { usleep(ms * 1000); }
 
@@ -105,6 +108,7 @@ void host_sleep(DWORD ms) { Sleep(ms); }
 const char *wrong_backend(void) { return NULL; }
 int descriptor_count(void) { return 0; }
 int in_child(int (*body)(void)) { (void)body; return -1; }
+int become_user(int user) { (void)user; return -1; }
 
 static const char *volatile watched;
 static volatile LONG until_s;
