@@ -23,11 +23,7 @@ impl Socket {
     ///
     /// # Errors
     /// What the kernel has against listening again.
-    pub(super) fn pause_accept(
-        &mut self,
-        place: &'static Place,
-        on: bool,
-    ) -> Result<(), WsaError> {
+    pub(super) fn pause_accept(&mut self, place: &'static Place, on: bool) -> Result<(), WsaError> {
         match (on, self.paused, self.phase) {
             (true, None, Phase::Listening) => self.pause(),
             (true, None, _) => self.paused = Some(Paused::FromListen),

@@ -4,8 +4,7 @@ use super::started;
 use crate::shape;
 use linsock_abi::{
     CSADDR_INFO, PCSTR, PSTR, SO_BSP_STATE, SO_OPENTYPE, SO_PROTOCOL_INFOA, SO_PROTOCOL_INFOW,
-    SOCKET, SOCKET_ADDRESS, SOL_SOCKET, WSAPROTOCOL_INFOA, WSAPROTOCOL_INFOW,
-    WsaError, catalogue,
+    SOCKET, SOCKET_ADDRESS, SOL_SOCKET, WSAPROTOCOL_INFOA, WSAPROTOCOL_INFOW, WsaError, catalogue,
 };
 use linsock_backend::memory::{copy_in, is_readable, is_writable};
 use linsock_engine::socket::{self, option};
