@@ -17,6 +17,7 @@ pub mod buffers;
 pub mod choice;
 pub mod control;
 pub mod envelope;
+pub mod error_queue;
 #[cfg(linsock_fault)]
 pub mod fault;
 pub mod file;

@@ -314,6 +314,13 @@ pub fn takes_both_families(fd: Fd) -> bool {
     option_i32(fd, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY) == Ok(0)
 }
 
+/// Keeps from a socket what comes for groups that other sockets joined.
+pub fn hear_own_groups_alone(fd: Fd) {
+    let _ = set_option_i32(fd, libc::SOL_IP, libc::IP_MULTICAST_ALL, 0);
+    // The one of the other family is refused, which does no harm.
+    let _ = set_option_i32(fd, libc::SOL_IPV6, libc::IPV6_MULTICAST_ALL, 0);
+}
+
 /// The effective user of the process.
 pub fn effective_user() -> u32 {
     // SAFETY: no arguments, and it cannot fail.

@@ -251,3 +251,59 @@ TEST(k_107_nor_do_those_of_a_client) {
     CHECK_OK(bind(next, (SA *)&here, sizeof here));
     CHECK_OK(listen(next, 5));
 }
+
+/* The rows of the matrix that differ where the second bind is another user's, and one that does not. */
+TEST(k_104_another_user) {
+    static const struct { int first; char row[7]; } rows[] = { { 0, "UAAAUA" }, { 2, "UA..UA" }, { 5, ".U.AUU" } };
+    NATIVE_ONLY("the host's users are not Windows'");
+    if (become_user(65534) != 0) SKIP("users are changed by superusers");
+    for (int i = 0; i < 3; i++)
+        for (int second = 0; second < 6; second++) {
+            int first = rows[i].first;
+            char cell = rows[i].row[second];
+            int want = cell == 'U' ? WSAEADDRINUSE : cell == 'A' ? WSAEACCES : 0;
+            become_user(0);
+            SOCKET a = claimant(AF_INET, SOCK_DGRAM, first / 2), b = claimant(AF_INET, SOCK_DGRAM, second / 2);
+            CHECK_EQ(bind4(a, address(first), 0), 0);
+            int port = port_of(a);
+            become_user(65534);
+            int error = bind4(b, address(second), port);
+            become_user(0);
+            if (error != want)
+                FAIL("first %s %s, then %s %s of another user: %d instead of %d", said[first / 2], kinds[first % 2],
+                     said[second / 2], kinds[second % 2], error, want);
+            drop(b);
+            drop(a);
+        }
+}
+
+static int taken;
+
+/* In another process, which knows nothing of the first one's sockets: the last error of a bind, less 10000. */
+static int binds_elsewhere(void) {
+    WSADATA data;
+    if (WSAStartup(MAKEWORD(2, 2), &data) != 0) return 1;
+    SOCKET s = socket(AF_INET, SOCK_STREAM, 0);
+    int error = bind4(s, "127.0.0.1", taken);
+    WSACleanup();
+    return error ? error - 10000 : 0;
+}
+
+TEST(k_108_sockets_of_other_processes_are_in_the_way) {
+    NATIVE_ONLY("forks");
+    SA4 at;
+    SOCKET l = listener(&at);
+    taken = ntohs(at.sin_port);
+    CHECK_EQ(in_child(binds_elsewhere), WSAEADDRINUSE - 10000);
+    drop(l);
+    CHECK_EQ(in_child(binds_elsewhere), 0);
+}
+
+TEST(k_108_who_may_bind_may_listen) {
+    /* The host refuses this where neither socket says a word. */
+    SOCKET one = claimant(AF_INET, SOCK_STREAM, UNSAID), any = claimant(AF_INET, SOCK_STREAM, UNSAID);
+    CHECK_EQ(bind4(one, "127.0.0.1", 0), 0);
+    CHECK_OK(listen(one, 5));
+    CHECK_EQ(bind4(any, "0.0.0.0", port_of(one)), 0);
+    CHECK_OK(listen(any, 5));
+}

@@ -89,29 +89,31 @@ static inline DWORD value_of(SOCKET s, int level, int name) {
 #define CHECK_GET_ERR(s, level, name, error) CHECK_EQ(get_error(s, level, name, NULL), error)
 /* Neither read nor written. */
 #define CHECK_NO_OPTION(s, level, name, error)                                                                         \
-    do { CHECK_GET_ERR(s, level, name, error); CHECK_SET_ERR(s, level, name, 1, error); } while (0)
+    do { SOCKET of = (s); CHECK_GET_ERR(of, level, name, error); CHECK_SET_ERR(of, level, name, 1, error); } while (0)
 #define CHECK_GET_ONLY(s, level, name) CHECK_SET_ERR(s, level, name, 1, WSAENOPROTOOPT)
 
 /* A boolean that can be read and written: its default, any number for TRUE, and back to FALSE. */
 #define CHECK_FLAG(s, level, name, byDefault)                                                                          \
     do {                                                                                                               \
-        CHECK_VALUE(s, level, name, byDefault);                                                                        \
-        CHECK_SET(s, level, name, 0x100);                                                                              \
-        CHECK_VALUE(s, level, name, 1);                                                                                \
-        CHECK_SET(s, level, name, 0);                                                                                  \
-        CHECK_VALUE(s, level, name, 0);                                                                                \
-        CHECK_SET(s, level, name, 1);                                                                                  \
-        CHECK_VALUE(s, level, name, 1);                                                                                \
-        CHECK_EQ(set_bytes_error(s, level, name, "", 0), WSAEFAULT);                                                   \
+        SOCKET flag_of = (s);                                                                                          \
+        CHECK_VALUE(flag_of, level, name, byDefault);                                                                  \
+        CHECK_SET(flag_of, level, name, 0x100);                                                                        \
+        CHECK_VALUE(flag_of, level, name, 1);                                                                          \
+        CHECK_SET(flag_of, level, name, 0);                                                                            \
+        CHECK_VALUE(flag_of, level, name, 0);                                                                          \
+        CHECK_SET(flag_of, level, name, 1);                                                                            \
+        CHECK_VALUE(flag_of, level, name, 1);                                                                          \
+        CHECK_EQ(set_bytes_error(flag_of, level, name, "", 0), WSAEFAULT);                                             \
     } while (0)
-/* A number that is answered as it was set; less than 4 bytes are too few to set it. */
+/* A number that is answered as it was set; no bytes are too few to set it. */
 #define CHECK_NUMBER(s, level, name, one, two)                                                                         \
     do {                                                                                                               \
-        CHECK_SET(s, level, name, one);                                                                                \
-        CHECK_VALUE(s, level, name, one);                                                                              \
-        CHECK_SET(s, level, name, two);                                                                                \
-        CHECK_VALUE(s, level, name, two);                                                                              \
-        CHECK_EQ(set_bytes_error(s, level, name, "", 0), WSAEFAULT);                                                   \
+        SOCKET number_of = (s);                                                                                        \
+        CHECK_SET(number_of, level, name, one);                                                                        \
+        CHECK_VALUE(number_of, level, name, one);                                                                      \
+        CHECK_SET(number_of, level, name, two);                                                                        \
+        CHECK_VALUE(number_of, level, name, two);                                                                      \
+        CHECK_EQ(set_bytes_error(number_of, level, name, "", 0), WSAEFAULT);                                           \
     } while (0)
 
 /* A datagram to a port of this host, and what comes next at a socket within a generous time; 0 if nothing does. */

@@ -91,6 +91,8 @@ static volatile int pipes;
 static void on_pipe(int number) { (void)number, pipes++; }
 void count_pipe_signals(void) { pipes = 0, signal(13, on_pipe); }
 int pipe_signals(void) { return pipes; }
+extern int seteuid(unsigned);
+int become_user(int user) { return seteuid((unsigned)user); }
 
 extern int usleep(unsigned);
 void host_sleep(DWORD ms) { usleep(ms * 1000); }
@@ -122,6 +124,7 @@ void host_sleep(DWORD ms) { Sleep(ms); }
 const char *wrong_backend(void) { return NULL; }
 int descriptor_count(void) { return 0; }
 int in_child(int (*body)(void)) { (void)body; return -1; }
+int become_user(int user) { (void)user; return -1; }
 
 static const char *volatile watched;
 static volatile LONG until_s;

@@ -38,11 +38,16 @@ pub fn listen(number: Number, backlog: i32) -> Result<(), WsaError> {
     socket.allow_reuse();
     // SOMAXCONN_HINT(n) is -n; other negative numbers do not occur.
     let backlog = backlog.checked_abs().unwrap_or(BACKLOG_MAX).min(BACKLOG_MAX);
+    if socket.is_paused() {
+        return Ok(());
+    }
     net::listen(socket.fd, backlog).map_err(|errno| translate(errno, Call::Listen))?;
     if socket.options.fastopen {
         let _ = net::set_option_i32(socket.fd, 6, TCP_FASTOPEN, backlog.max(1));
     }
     socket.phase = Phase::Listening;
+    socket.backlog = backlog;
+    socket.pause_if_told();
     socket.note_events();
     Ok(())
 }
@@ -158,7 +163,7 @@ pub(super) fn take(number: Number) -> Result<Connection, WsaError> {
         });
     }
     let (mut request, ended) = if socket.nonblocking {
-        if !socket.is_free(Side::Input) {
+        if !socket.is_free(Side::Input) || socket.is_paused() {
             return Err(WsaError::WSAEWOULDBLOCK);
         }
         let mut request = Request::Accept(socket.new_accept());

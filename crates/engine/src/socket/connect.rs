@@ -305,6 +305,7 @@ pub(super) fn make(
     let want = match request.attempt(socket.target(), Ready::UNKNOWN) {
         Step::Done(outcome) => {
             let outcome = socket.refuse_itself(&request, outcome);
+            let outcome = socket.heed_icmp(&request, outcome);
             let ended = socket.translate(&request, Call::Connect, outcome);
             socket.after_end(&mut request, &ended);
             socket.note_events();

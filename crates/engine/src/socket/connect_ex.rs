@@ -151,6 +151,7 @@ impl Socket {
         overlapped: Overlapped,
     ) -> Result<(), WsaError> {
         let outcome = self.refuse_itself(&request, outcome);
+        let outcome = self.heed_icmp(&request, outcome);
         let ended = self.translate(&request, Call::Connect, outcome);
         self.after_end(&mut request, &ended);
         self.note_events();

@@ -20,6 +20,7 @@ mod connect_ex;
 mod control;
 mod disconnect;
 mod duplicate;
+mod icmp;
 pub mod ioctl;
 mod message;
 mod name;
@@ -28,6 +29,7 @@ pub mod option;
 mod option_access;
 mod option_group;
 mod option_table;
+mod pause;
 mod port;
 mod queue;
 pub mod report;
@@ -184,6 +186,12 @@ pub struct Socket {
     pub(crate) binding: Option<Binding>,
     /// How it keeps its address from others.
     hold: claim::Hold,
+    /// SO_PAUSE_ACCEPT.
+    paused: Option<pause::Paused>,
+    /// What `listen` was told, within the kernel's limits.
+    backlog: i32,
+    /// The ICMP error that ended the last connection attempt (K-063).
+    icmp_error: Option<Box<linsock_backend::error_queue::IcmpError>>,
     /// SO_REUSEADDR is set in the kernel, so that TIME_WAIT remains are in nobody's way.
     allows_reuse: bool,
     /// The socket came from an accept.
@@ -273,6 +281,11 @@ impl Socket {
             (protocol, _) => protocol,
         };
         (self.kind, protocol)
+    }
+
+    /// The address family in Windows' numbers.
+    pub fn windows_family(&self) -> i32 {
+        address::windows_family(self.family).into()
     }
 
     /// TCP over IPv4 or IPv6.
@@ -477,6 +490,10 @@ pub fn create(creation: Creation) -> Result<Number, WsaError> {
     if family == address::AF_INET6 {
         // Windows' default is an IPv6-only socket (K-083).
         let _ = net::set_option_i32(fd, 41, 26, 1);
+    }
+    if matches!(kind, SOCK_DGRAM | SOCK_RAW) && family != address::AF_UNIX {
+        // Windows gives a socket what came for groups that it joined itself (K-072).
+        net::hear_own_groups_alone(fd);
     }
     let mut socket = install(fd, family, kind, protocol)?;
     socket.overlapped = creation.overlapped;

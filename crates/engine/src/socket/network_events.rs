@@ -193,7 +193,8 @@ impl Socket {
             Phase::Idle | Phase::Connecting { .. } => {}
             // A pending accept takes what comes (E-031).
             Phase::Listening => {
-                if (ready.readable || self.has_deferred()) && self.is_free(Side::Input) {
+                let here = ready.readable && !self.is_paused() || self.has_deferred();
+                if here && self.is_free(Side::Input) {
                     self.record_event(FD_ACCEPT, FD_ACCEPT_BIT, 0);
                 }
             }

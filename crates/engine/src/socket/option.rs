@@ -139,14 +139,14 @@ impl Socket {
         self.options.linger.filter(|_| !self.lacks_context())
     }
 
-    /// SO_SNDTIMEO as it is in effect.
+    /// SO_SNDTIMEO as it is in effect: on a socket that is overlapped (K-023).
     pub(super) fn send_limit(&self) -> u32 {
-        if self.lacks_context() { 0 } else { self.options.send_timeout_ms }
+        if self.lacks_context() || !self.overlapped { 0 } else { self.options.send_timeout_ms }
     }
 
     /// SO_RCVTIMEO as it is in effect.
     pub(super) fn receive_limit(&self) -> u32 {
-        if self.lacks_context() { 0 } else { self.options.receive_timeout_ms }
+        if self.lacks_context() || !self.overlapped { 0 } else { self.options.receive_timeout_ms }
     }
 
     /// Whether options are held back: from the start of a ConnectEx until the update.

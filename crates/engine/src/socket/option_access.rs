@@ -5,12 +5,12 @@ use super::option_table::{self, Access, Home, Row, Shape, Special, Until};
 use super::{Number, Phase, Socket, accept_context, open, option_group, translate};
 use crate::contract::{self, Subject};
 use linsock_abi::map::Call;
-use linsock_abi::{IPPROTO_TCP, TCP_MAXRTMS};
+use linsock_abi::{IPPROTO_IPV6, IPPROTO_TCP, TCP_BSDURGENT, TCP_EXPEDITED_1122, TCP_MAXRTMS};
 use linsock_abi::{
     SO_OPENTYPE, SO_RCVBUF, SO_REUSE_UNICASTPORT, SOL_SOCKET, TCP_KEEPINTVL, WsaError,
 };
 use linsock_backend::address::AF_INET6;
-use linsock_backend::net;
+use linsock_backend::{error_queue, net};
 use std::cell::Cell;
 
 /// SO_CONNECT_TIME of a socket that is not connected (C-114).
@@ -56,8 +56,11 @@ pub fn get(number: Number, level: i32, name: i32, out: &mut [u8]) -> Result<usiz
     socket.may_use(row)?;
     let value = match row.shape {
         Shape::Special(special) => {
-            if special == Special::Linger {
-                return write(out, &linger_bytes(socket.options.linger));
+            match special {
+                Special::Linger => return write(out, &linger_bytes(socket.options.linger)),
+                Special::Bytes => return socket.read_bytes(row, out),
+                Special::IcmpError => return socket.read_icmp_error(out),
+                _ => {}
             }
             socket.read_special(row, special)?
         }
@@ -65,8 +68,10 @@ pub fn get(number: Number, level: i32, name: i32, out: &mut [u8]) -> Result<usiz
     };
     match row.shape {
         Shape::Bool => write(out, &i32::from(value != 0).to_ne_bytes()),
-        Shape::Flag => write_short(out, i32::from(value != 0)),
-        Shape::Small => write_short(out, value),
+        Shape::Flag | Shape::Special(Special::Urgent | Special::FailOnIcmp) => {
+            write_short(out, i32::from(value != 0))
+        }
+        Shape::Special(Special::Octet) => write_short(out, value),
         _ => write(out, &value.to_ne_bytes()),
     }
 }
@@ -80,7 +85,7 @@ pub fn set(number: Number, level: i32, name: i32, value: Option<&[u8]>) -> Resul
         OPEN_TYPE.set(dword(value)?);
         return Ok(());
     }
-    let (_, mut socket) = open(number)?;
+    let (place, mut socket) = open(number)?;
     let row = option_table::find(level, name)?;
     if row.access == Access::Get {
         return Err(WsaError::WSAENOPROTOOPT);
@@ -92,10 +97,13 @@ pub fn set(number: Number, level: i32, name: i32, value: Option<&[u8]>) -> Resul
             drop(socket);
             return accept_context::update(number, value);
         }
+        Shape::Special(Special::PauseAccept) => {
+            let on = dword(value)? != 0;
+            return socket.pause_accept(place, on);
+        }
         Shape::Special(special) => return socket.write_special(row, special, value),
         Shape::Bool => i32::from(dword(value)? != 0),
         Shape::Flag => i32::from(short(value)? != 0),
-        Shape::Small => short(value)? as i32,
         Shape::Dword => dword(value)? as i32,
     };
     if (row.level, row.name, value) == (SOL_SOCKET, SO_RCVBUF, 0) {
@@ -137,7 +145,7 @@ fn linger_bytes(linger: Option<u16>) -> [u8; 4] {
 
 impl Socket {
     fn may_use(&self, row: &Row) -> Result<(), WsaError> {
-        if !row.on.includes(self) {
+        if !row.on.includes(self) || (row.level == IPPROTO_IPV6 && self.family != AF_INET6) {
             return Err(WsaError::WSAENOPROTOOPT);
         }
         // Properties of the connection cannot be used before it has them (C-108).
@@ -215,6 +223,12 @@ impl Socket {
             Special::PathMtu => path_mtu_to_windows(self.read_plain(row)?),
             Special::DontFragment => (self.read_plain(row)? == KERNEL_PMTU_DO).into(),
             Special::SwappedIndex => self.read_plain(row)?.swap_bytes(),
+            // The kernel tells the address alone, and it may have been an index that was set.
+            Special::MulticastInterface => match options.stored(row.level, row.name) {
+                Some(value) => value,
+                None => self.read_plain(row)?,
+            },
+            Special::PauseAccept => self.paused.is_some().into(),
             _ => self.read_plain(row)?,
         })
     }
@@ -239,13 +253,22 @@ impl Socket {
                 };
                 let value = value.ok_or(WsaError::WSAEFAULT)?;
                 let bytes = option_group::kernel_value(special, value)?;
-                return net::set_option(self.fd, level, name, &bytes)
-                    .map_err(|errno| translate(errno, Call::Option));
+                net::set_option(self.fd, level, name, &bytes)
+                    .map_err(|errno| translate(errno, Call::Option))?;
+                if special == Special::MulticastInterface {
+                    self.options.store(row.level, row.name, dword(Some(value))? as i32);
+                }
+                return Ok(());
             }
+            Special::Bytes => return self.write_bytes(row, value.unwrap_or_default()),
             _ => {}
         }
         let number = match special {
-            Special::FastOpen | Special::NoSynRetries => short(value)?,
+            Special::FastOpen
+            | Special::NoSynRetries
+            | Special::Octet
+            | Special::Urgent
+            | Special::FailOnIcmp => short(value)?,
             _ => dword(value)?,
         };
         let on = number != 0;
@@ -254,6 +277,8 @@ impl Socket {
                 exclude(on, self.options.exclusive_address)?;
                 self.options.reuse_address = on;
             }
+            // It has to be set before bind (K-013).
+            Special::ExclusiveAddress if self.is_bound() => return Err(WsaError::WSAEINVAL),
             Special::ExclusiveAddress => {
                 exclude(on, self.options.reuse_address)?;
                 self.options.exclusive_address = on;
@@ -331,6 +356,15 @@ impl Socket {
                     );
                 }
             }
+            Special::Octet => {
+                let value = u8::try_from(number).map_err(|_| WsaError::WSAEINVAL)?;
+                self.write_plain(row, value.into(), value.into())?;
+            }
+            Special::Urgent => self.set_urgent(row, on)?,
+            Special::FailOnIcmp => {
+                error_queue::keep_icmp_errors(self.fd, on && self.phase != Phase::Connected);
+                self.write_plain(row, on.into(), on.into())?;
+            }
             Special::V6Only => {
                 if self.is_bound() {
                     return Err(WsaError::WSAEINVAL);
@@ -359,6 +393,27 @@ impl Socket {
         self.options.store(IPPROTO_TCP, TCP_MAXRTMS, ms);
         // -1 is "never give up", which is the kernel's 0.
         let _ = net::set_option_i32(self.fd, SOL_TCP, KERNEL_USER_TIMEOUT, ms.max(0));
+    }
+
+    /// One option under two names, each the other's opposite, that can be set once (K-051).
+    fn set_urgent(&mut self, row: &Row, on: bool) -> Result<(), WsaError> {
+        if self.options.stored(row.level, row.name).is_some_and(|set| set != i32::from(on)) {
+            return Err(WsaError::WSAEINVAL);
+        }
+        for name in [TCP_EXPEDITED_1122, TCP_BSDURGENT] {
+            self.options.store(row.level, name, i32::from(on == (name == row.name)));
+        }
+        Ok(())
+    }
+
+    fn read_bytes(&self, row: &Row, out: &mut [u8]) -> Result<usize, WsaError> {
+        let Home::Kernel(level, name) = row.home else { return Err(WsaError::WSAENOPROTOOPT) };
+        net::option(self.fd, level, name, out).map_err(|errno| translate(errno, Call::Option))
+    }
+
+    fn write_bytes(&mut self, row: &Row, value: &[u8]) -> Result<(), WsaError> {
+        let Home::Kernel(level, name) = row.home else { return Err(WsaError::WSAENOPROTOOPT) };
+        net::set_option(self.fd, level, name, value).map_err(|errno| translate(errno, Call::Option))
     }
 
     fn set_linger(&mut self, value: Option<&[u8]>) -> Result<(), WsaError> {

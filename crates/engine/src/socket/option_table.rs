@@ -12,8 +12,6 @@ pub(super) enum Shape {
     Flag,
     /// A DWORD.
     Dword,
-    /// A DWORD, a single byte taken too.
-    Small,
     /// What only code can tell.
     Special(Special),
 }
@@ -48,6 +46,15 @@ pub(super) enum Special {
     NoSynRetries,
     FastOpen,
     V6Only,
+    /// TCP_EXPEDITED_1122 and TCP_BSDURGENT, each the other's opposite.
+    Urgent,
+    /// The number of hops, or another number of a byte.
+    Octet,
+    /// Bytes that the kernel reads and writes itself.
+    Bytes,
+    PauseAccept,
+    FailOnIcmp,
+    IcmpError,
     DontFragment,
     PathMtu,
     MulticastInterface,
@@ -86,6 +93,7 @@ pub(super) enum On {
     Tcp,
     Datagram,
     V4Datagram,
+    Raw,
 }
 
 impl On {
@@ -96,6 +104,7 @@ impl On {
             On::Stream => socket.is_connection_oriented(),
             On::Tcp => socket.is_tcp(),
             On::Datagram => datagram,
+            On::Raw => socket.kind == super::SOCK_RAW,
             On::V4Datagram => datagram && socket.family == linsock_backend::address::AF_INET,
         }
     }
@@ -156,8 +165,8 @@ const P6: i32 = IPPROTO_IPV6;
 
 use Access::{Both as RW, Get as R, Set as W};
 use Home::{Both, Kernel, Library as Lib};
-use On::{Any, Datagram, Stream, Tcp, V4Datagram};
-use Shape::{Bool, Dword, Flag, Small, Special as Sp};
+use On::{Any, Datagram, Raw, Stream, Tcp, V4Datagram};
+use Shape::{Bool, Dword, Flag, Special as Sp};
 use Special as X;
 use Until::{Fact, Now, Update};
 
@@ -187,7 +196,7 @@ static ROWS: &[Row] = &[
     row((S, SO_TYPE),                             Lib,            Sp(X::Type),               R,  0,        Any,        Fact),   // K-025
     row((S, SO_MAX_MSG_SIZE),                     Lib,            Sp(X::MaxMessage),         R,  0,        Datagram,   Fact),   // K-028
     row((S, SO_CONDITIONAL_ACCEPT),               Lib,            Sp(X::ConditionalAccept),  RW, 0,        Stream,     Now),    // K-031
-    row((S, SO_PAUSE_ACCEPT as i32),              Lib,            Bool,                      RW, 0,        Stream,     Now),    // K-032
+    row((S, SO_PAUSE_ACCEPT as i32),              Lib,            Sp(X::PauseAccept),        RW, 0,        Stream,     Now),    // K-032
     row((S, SO_RANDOMIZE_PORT),                   Lib,            Sp(X::RandomizePort),      RW, 0,        Any,        Now),    // K-034
     row((S, SO_PORT_SCALABILITY),                 Lib,            Sp(X::PortScalability),    RW, 0,        Any,        Now),    // K-035
     row((S, SO_REUSE_UNICASTPORT),                Lib,            Bool,                      RW, 0,        Any,        Now),    // K-036
@@ -199,8 +208,8 @@ static ROWS: &[Row] = &[
     row((S, SO_UPDATE_CONNECT_CONTEXT),           Lib,            Sp(X::UpdateConnectContext), W, 0,       Stream,     Fact),   // K-043
 
     row((T, TCP_NODELAY),                         Kernel(6, 1),   Flag,                      RW, 0,        Tcp,        Update), // K-050
-    row((T, TCP_EXPEDITED_1122),                  Lib,            Flag,                      RW, 0,        Tcp,        Now),    // K-051
-    row((T, TCP_BSDURGENT),                       Lib,            Flag,                      RW, 1,        Tcp,        Now),    // K-051
+    row((T, TCP_EXPEDITED_1122),                  Lib,            Sp(X::Urgent),             RW, 0,        Tcp,        Now),    // K-051
+    row((T, TCP_BSDURGENT),                       Lib,            Sp(X::Urgent),             RW, 1,        Tcp,        Now),    // K-051
     row((T, TCP_KEEPIDLE),                        Both(6, 4),     Sp(X::KeepTime),           RW, 7200,     Tcp,        Update), // K-052
     row((T, TCP_MAXSEG),                          Kernel(6, 2),   Dword,                     RW, 0,        Tcp,        Now),    // K-053
     row((T, TCP_MAXRT),                           Lib,            Sp(X::MaxRetransmit),      RW, 0,        Tcp,        Now),    // K-054
@@ -213,13 +222,15 @@ static ROWS: &[Row] = &[
     row((T, TCP_FASTOPEN),                        Lib,            Sp(X::FastOpen),           RW, 0,        Tcp,        Now),    // K-060
     row((T, TCP_KEEPCNT),                         Both(6, 6),     Sp(X::KeepCount),          RW, 10,       Tcp,        Update), // K-061
     row((T, TCP_KEEPINTVL),                       Both(6, 5),     Sp(X::KeepTime),           RW, 1,        Tcp,        Update), // K-062
-    row((T, TCP_FAIL_CONNECT_ON_ICMP_ERROR),      Lib,            Flag,                      RW, 0,        Tcp,        Now),    // K-063
+    row((T, TCP_FAIL_CONNECT_ON_ICMP_ERROR),      Lib,            Sp(X::FailOnIcmp),         RW, 0,        Tcp,        Now),    // K-063
+    row((T, TCP_ICMP_ERROR_INFO),                 Lib,            Sp(X::IcmpError),          R,  0,        Tcp,        Now),    // K-063
 
-    row((P4, IP_HDRINCL),                         Kernel(0, 3),   Bool,                      RW, 0,        Any,        Now),    // K-070
-    row((P4, IP_TOS),                             Kernel(0, 1),   Small,                     RW, 0,        Any,        Now),    // K-070
-    row((P4, IP_TTL),                             Kernel(0, 2),   Small,                     RW, 64,       Any,        Now),    // K-070
+    row((P4, IP_OPTIONS),                         Kernel(0, 4),   Sp(X::Bytes),              RW, 0,        Any,        Now),    // K-070
+    row((P4, IP_HDRINCL),                         Kernel(0, 3),   Bool,                      RW, 0,        Raw,        Now),    // K-070
+    row((P4, IP_TOS),                             Kernel(0, 1),   Sp(X::Octet),              RW, 0,        Any,        Now),    // K-070
+    row((P4, IP_TTL),                             Kernel(0, 2),   Sp(X::Octet),              RW, 64,       Any,        Now),    // K-070
     row((P4, IP_MULTICAST_IF),                    Kernel(0, 32),  Sp(X::MulticastInterface), RW, 0,        Datagram,   Now),    // K-071
-    row((P4, IP_MULTICAST_TTL),                   Kernel(0, 33),  Small,                     RW, 1,        Datagram,   Now),    // K-071
+    row((P4, IP_MULTICAST_TTL),                   Kernel(0, 33),  Sp(X::Octet),              RW, 1,        Datagram,   Now),    // K-071
     row((P4, IP_MULTICAST_LOOP),                  Kernel(0, 34),  Flag,                      RW, 1,        Datagram,   Now),    // K-071
     row((P4, IP_ADD_MEMBERSHIP),                  Kernel(0, 35),  Sp(X::Membership),         W,  0,        Datagram,   Now),    // K-072
     row((P4, IP_DROP_MEMBERSHIP),                 Kernel(0, 36),  Sp(X::Membership),         W,  0,        Datagram,   Now),    // K-072
@@ -248,9 +259,9 @@ static ROWS: &[Row] = &[
     row((P4, MCAST_JOIN_SOURCE_GROUP as i32),     Kernel(0, 46),  Sp(X::GroupSource),        W,  0,        Datagram,   Now),    // K-086
     row((P4, MCAST_LEAVE_SOURCE_GROUP as i32),    Kernel(0, 47),  Sp(X::GroupSource),        W,  0,        Datagram,   Now),    // K-086
 
-    row((P6, IPV6_UNICAST_HOPS),                  Kernel(41, 16), Dword,                     RW, 64,       Any,        Now),    // K-080
+    row((P6, IPV6_UNICAST_HOPS),                  Kernel(41, 16), Sp(X::Octet),              RW, 64,       Any,        Now),    // K-080
     row((P6, IPV6_MULTICAST_IF),                  Kernel(41, 17), Dword,                     RW, 0,        Datagram,   Now),    // K-080
-    row((P6, IPV6_MULTICAST_HOPS),                Kernel(41, 18), Dword,                     RW, 1,        Datagram,   Now),    // K-080
+    row((P6, IPV6_MULTICAST_HOPS),                Kernel(41, 18), Sp(X::Octet),              RW, 1,        Datagram,   Now),    // K-080
     row((P6, IPV6_MULTICAST_LOOP),                Kernel(41, 19), Bool,                      RW, 1,        Datagram,   Now),    // K-080
     row((P6, IPV6_JOIN_GROUP),                    Kernel(41, 20), Sp(X::Membership6),        W,  0,        Datagram,   Now),    // K-081
     row((P6, IPV6_LEAVE_GROUP),                   Kernel(41, 21), Sp(X::Membership6),        W,  0,        Datagram,   Now),    // K-081
@@ -259,11 +270,13 @@ static ROWS: &[Row] = &[
     row((P6, IPV6_HOPLIMIT),                      Lib,            Bool,                      RW, 0,        Datagram,   Now),    // K-082
     row((P6, IPV6_RECVIF),                        Lib,            Bool,                      RW, 0,        Datagram,   Now),    // K-082
     row((P6, IPV6_RECVDSTADDR),                   Lib,            Bool,                      RW, 0,        Datagram,   Now),    // K-082
+    row((P6, IPV6_CHECKSUM),                      Kernel(41, 7),  Dword,                     RW, -1,       Raw,        Now),    // K-082
     row((P6, IPV6_V6ONLY),                        Kernel(41, 26), Sp(X::V6Only),             RW, 1,        Any,        Now),    // K-083
     row((P6, IPV6_PROTECTION_LEVEL),              Lib,            Dword,                     RW, 20,       Any,        Now),    // K-084
     row((P6, IPV6_UNICAST_IF),                    Kernel(41, 76), Sp(X::SwappedIndex),       RW, 0,        Any,        Now),    // K-085
+    row((P6, IPV6_RTHDR),                         Kernel(41, 57), Sp(X::Bytes),              RW, 0,        Any,        Now),    // K-085
     row((P6, IPV6_RECVRTHDR),                     Kernel(41, 56), Bool,                      RW, 0,        Datagram,   Now),    // K-085
-    row((P6, IPV6_TCLASS),                        Kernel(41, 67), Dword,                     RW, 0,        Any,        Now),    // K-085
+    row((P6, IPV6_TCLASS),                        Kernel(41, 67), Sp(X::Octet),              RW, 0,        Any,        Now),    // K-085
     row((P6, IPV6_RECVTCLASS),                    Lib,            Bool,                      RW, 0,        Datagram,   Now),    // K-085
     row((P6, IPV6_RECVECN),                       Lib,            Bool,                      RW, 0,        Datagram,   Now),    // K-085
     row((P6, IPV6_MTU_DISCOVER),                  Kernel(41, 23), Sp(X::PathMtu),            RW, 0,        Any,        Now),    // K-085

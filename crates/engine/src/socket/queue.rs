@@ -75,7 +75,8 @@ impl Socket {
     /// Works on a queue until its head has to wait.
     pub(super) fn pump(&mut self, place: &'static Place, side: Side, ready: Ready) {
         while let Some(mut head) = self.queue(side).pop_front() {
-            if head.in_flight > 0 || head.held {
+            let pauses = side == Side::Input && self.is_paused();
+            if head.in_flight > 0 || head.held || pauses {
                 self.queue(side).push_front(head);
                 return;
             }
@@ -319,6 +320,7 @@ impl Socket {
             return;
         }
         let outcome = self.refuse_itself(&operation.request, outcome);
+        let outcome = self.heed_icmp(&operation.request, outcome);
         let ended = self.translate(&operation.request, operation.call, outcome);
         self.end(place, operation, ended);
     }
@@ -537,7 +539,7 @@ impl Socket {
         call: Call,
     ) -> Result<(Box<Request>, Ended), crate::sync::plain::Arc<operation::Synchronous>> {
         let mut want = None;
-        if self.is_free(side) {
+        if self.is_free(side) && !self.is_paused() {
             match self.attempt(&mut request, Ready::UNKNOWN) {
                 Step::Done(outcome) => {
                     let ended = self.translate(&request, call, outcome);

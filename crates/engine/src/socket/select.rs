@@ -100,7 +100,9 @@ fn look(number: Number, settle: bool) -> Option<View> {
         Phase::Connecting { by_connect_ex } => Stage::Connecting { by_connect_ex },
         Phase::Connected => Stage::Connected,
         // The next connections are an AcceptEx's.
-        Phase::Listening if socket.has_accept_ex() => Stage::Unconnected { failed: false },
+        Phase::Listening if socket.has_accept_ex() || socket.is_paused() => {
+            Stage::Unconnected { failed: false }
+        }
         Phase::Listening => Stage::Listening { deferred: socket.has_deferred() },
     };
     Some(View { fd: socket.fd, stage })

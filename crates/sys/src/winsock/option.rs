@@ -3,20 +3,20 @@
 use super::started;
 use crate::shape;
 use linsock_abi::{
-    CSADDR_INFO, PCSTR, PSTR, SO_BSP_STATE, SO_OPENTYPE, SOCKET, SOCKET_ADDRESS, SOL_SOCKET,
-    WsaError,
+    CSADDR_INFO, PCSTR, PSTR, SO_BSP_STATE, SO_OPENTYPE, SO_PROTOCOL_INFOA, SO_PROTOCOL_INFOW,
+    SOCKET, SOCKET_ADDRESS, SOL_SOCKET, WSAPROTOCOL_INFOA, WSAPROTOCOL_INFOW, WsaError, catalogue,
 };
 use linsock_backend::memory::{copy_in, is_readable, is_writable};
 use linsock_engine::socket::{self, option};
 use std::mem::offset_of;
 
-/// Bytes of the longest value, a GROUP_SOURCE_REQ.
-const VALUE_BYTES_MAX: usize = 264;
+/// Bytes of the longest value.
+const VALUE_BYTES_MAX: usize = size_of::<WSAPROTOCOL_INFOW>();
 
 /// Reads an option of a socket.
 ///
 /// # Contract
-/// K-001..K-005; C-108 before the context update only facts of the socket can be read;
+/// K-001..K-005; K-010..K-091 the options; C-108 before the context update only facts of the socket can be read;
 /// C-113..C-122 SO_CONNECT_TIME, also while ConnectEx is in progress; W-001.
 ///
 /// # Errors
@@ -26,7 +26,10 @@ const VALUE_BYTES_MAX: usize = 264;
 ///
 /// # Linux
 /// Levels, names and values are translated by one table in the engine. What the kernel answers
-/// otherwise than it was set (buffer sizes, keep-alive times) is answered as it was set.
+/// otherwise than it was set (buffer sizes, keep-alive times) is answered as it was set. Options
+/// that have nothing to act on are stored and answered: SO_DEBUG, SO_DONTROUTE,
+/// SO_RANDOMIZE_PORT, SO_PORT_SCALABILITY, TCP_TIMESTAMPS, TCP_EXPEDITED_1122,
+/// TCP_CONGESTION_ALGORITHM, UDP_RECV_MAX_COALESCED_SIZE and others; see the table.
 ///
 /// # Sources
 /// learn.microsoft.com: winsock.h, getsockopt; "SOL_SOCKET Socket Options"
@@ -50,6 +53,9 @@ pub unsafe extern "system" fn getsockopt(
         let mut value = [0; VALUE_BYTES_MAX];
         let len = match (level, optname) {
             (SOL_SOCKET, SO_BSP_STATE) => both_ends(s, optval.addr(), &mut value[..room])?,
+            (SOL_SOCKET, SO_PROTOCOL_INFOA | SO_PROTOCOL_INFOW) => {
+                entry(s, optname == SO_PROTOCOL_INFOW, &mut value[..room])?
+            }
             _ => option::get(s, level, optname, &mut value[..room])?,
         };
         if !is_writable(optval.addr(), len) || !is_writable(optlen.addr(), size_of::<i32>()) {
@@ -68,7 +74,7 @@ pub unsafe extern "system" fn getsockopt(
 /// Sets an option of a socket.
 ///
 /// # Contract
-/// K-001..K-005; C-104, C-105, C-111 SO_UPDATE_CONNECT_CONTEXT; C-103, C-110 what was set before
+/// K-001..K-005; K-010..K-091 the options; K-101; C-104, C-105, C-111 SO_UPDATE_CONNECT_CONTEXT; C-103, C-110 what was set before
 /// ConnectEx is in effect after it; C-108; Z-010; W-001.
 ///
 /// # Errors
@@ -125,6 +131,29 @@ fn both_ends(s: SOCKET, base: usize, value: &mut [u8]) -> Result<usize, WsaError
         len = (len + used).next_multiple_of(align_of::<usize>()).min(value.len());
     }
     Ok(len)
+}
+
+/// SO_PROTOCOL_INFO: what the catalogue says of the socket's protocol (K-029).
+fn entry(s: SOCKET, wide: bool, value: &mut [u8]) -> Result<usize, WsaError> {
+    let (family, (kind, protocol)) = {
+        let (_, socket) = socket::open(s)?;
+        (socket.windows_family(), socket.kind_and_protocol())
+    };
+    let found = catalogue::find(family, kind, protocol).ok_or(WsaError::WSAENOPROTOOPT)?;
+    let info = found.info_w();
+    let len = size_of::<WSAPROTOCOL_INFOW>();
+    // SAFETY: 4-byte fields, a GUID and 2-byte units leave no gap: every byte is initialised.
+    let bytes = unsafe { std::slice::from_raw_parts((&raw const info).cast::<u8>(), len) };
+    if wide {
+        put(value, 0, bytes)?;
+        return Ok(len);
+    }
+    // The forms differ in the name at the end alone.
+    let name_at = offset_of!(WSAPROTOCOL_INFOA, szProtocol);
+    put(value, size_of::<WSAPROTOCOL_INFOA>(), &[])?;
+    put(value, 0, &bytes[..name_at])?;
+    put(value, name_at, found.name.as_bytes())?;
+    Ok(size_of::<WSAPROTOCOL_INFOA>())
 }
 
 fn put(value: &mut [u8], at: usize, bytes: &[u8]) -> Result<(), WsaError> {
