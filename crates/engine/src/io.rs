@@ -26,6 +26,8 @@ pub enum Source {
     Ring(u64),
     /// A port nobody waits at, whose sockets have something to tell.
     Port(u64),
+    /// The network, which has changed.
+    Network,
 }
 
 const KIND_SHIFT: u32 = 60;
@@ -40,6 +42,7 @@ impl Source {
             }
             Source::Ring(id) => 1 << KIND_SHIFT | id,
             Source::Port(id) => 2 << KIND_SHIFT | id,
+            Source::Network => 3 << KIND_SHIFT,
         }
     }
 
@@ -52,7 +55,8 @@ impl Source {
                 generation: rest as u32,
             },
             1 => Source::Ring(rest),
-            _ => Source::Port(rest),
+            2 => Source::Port(rest),
+            _ => Source::Network,
         }
     }
 }
@@ -75,6 +79,7 @@ pub fn dispatch(source: Source, ready: Ready) {
             }
         }
         Source::Port(id) => crate::reactor::port_has_news(id),
+        Source::Network => crate::network::has_news(),
     }
 }
 

@@ -147,9 +147,11 @@ impl Socket {
     }
 }
 
+/// Marks an OVERLAPPED as pending.
+///
 /// # Safety
 /// As [`Overlapped::begin`], and of a routine [`Overlapped::begin_with_routine`].
-unsafe fn begin(
+pub(super) unsafe fn begin(
     overlapped: usize,
     place: &'static Place,
     routine: Option<Routine>,
