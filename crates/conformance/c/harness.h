@@ -165,6 +165,7 @@ void host_sleep(DWORD ms);             /* blocks in the host's own call, which l
 int descriptor_count(void);            /* open descriptors; 0 where they cannot be counted */
 const char *wrong_backend(void);       /* the one in use, if LINSOCK_BACKEND forces another */
 int in_child(int (*body)(void));       /* runs it after fork; its result, or -1 */
+int add_address(const char *ip);       /* gives loopback one more, in a network of the test's own; 0 where that cannot be */
 int host_errno(void);
 void set_host_errno(int value);
 long long memory_in_use(void);         /* resident bytes of this process; native only */
