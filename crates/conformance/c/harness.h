@@ -169,6 +169,7 @@ void deaf(SOCKET s);                   /* its host takes no segment in any more 
 void count_pipe_signals(void);         /* SIGPIPE is counted from now on, as a program's own handler would; native only */
 int pipe_signals(void);                /* how many came */
 int become_user(int user);             /* the host's user by number, as superuser; -1 if that cannot be */
+int add_address(const char *ip);       /* gives loopback one more, in a network of the test's own; 0 where that cannot be */
 int host_errno(void);
 void set_host_errno(int value);
 long long memory_in_use(void);         /* resident bytes of this process; native only */

@@ -28,6 +28,8 @@ pub enum Source {
     Port(u64),
     /// A duplicated socket that somebody asks for.
     Offer(u32),
+    /// The network, which has changed.
+    Network,
 }
 
 const KIND_SHIFT: u32 = 60;
@@ -43,6 +45,7 @@ impl Source {
             Source::Ring(id) => 1 << KIND_SHIFT | id,
             Source::Port(id) => 2 << KIND_SHIFT | id,
             Source::Offer(number) => 3 << KIND_SHIFT | u64::from(number),
+            Source::Network => 4 << KIND_SHIFT,
         }
     }
 
@@ -56,7 +59,8 @@ impl Source {
             },
             1 => Source::Ring(rest),
             2 => Source::Port(rest),
-            _ => Source::Offer(rest as u32),
+            3 => Source::Offer(rest as u32),
+            _ => Source::Network,
         }
     }
 }
@@ -80,6 +84,7 @@ pub fn dispatch(source: Source, ready: Ready) {
         }
         Source::Port(id) => crate::reactor::port_has_news(id),
         Source::Offer(number) => crate::socket::serve_offer(number),
+        Source::Network => crate::network::has_news(),
     }
 }
 

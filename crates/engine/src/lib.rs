@@ -11,6 +11,7 @@ pub mod event;
 pub mod file;
 pub mod handle;
 pub mod io;
+pub mod network;
 pub mod operation;
 pub mod port;
 pub mod reactor;

@@ -48,6 +48,13 @@ pub enum Timer {
         /// The operation.
         ticket: u64,
     },
+    /// Somebody waits for news of a connection's backlog.
+    Backlog {
+        /// The socket's place.
+        index: usize,
+        /// Which of the sockets that had this number.
+        generation: u32,
+    },
     /// Look in at a port.
     Port(u64),
     /// A port may be held up by threads that sleep.
@@ -219,6 +226,9 @@ impl Reactor {
             Timer::Release { index, ticket } => {
                 let Some(place) = runtime::get().sockets.find(index) else { return };
                 place.lock().release(place, ticket);
+            }
+            Timer::Backlog { index, generation } => {
+                socket::notice::look_at_backlog(index, generation);
             }
             Timer::Port(id) => self.look_in(id),
             Timer::Sample(id) => {

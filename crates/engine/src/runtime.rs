@@ -7,6 +7,7 @@
 use crate::file::Files;
 use crate::handle::HandleTable;
 use crate::io::Rings;
+use crate::network::NetworkCell;
 use crate::reactor::ReactorCell;
 use crate::socket::{Offers, Place, ThreadLists};
 use crate::startup::Startups;
@@ -32,6 +33,7 @@ pub struct Runtime {
     pub(crate) startups: Startups,
     pub(crate) reactor: ReactorCell,
     pub(crate) rings: Rings,
+    pub(crate) network: NetworkCell,
     pub(crate) timed_wait: TimedWait,
     pub(crate) thread_lists: ThreadLists,
     pub(crate) threads: Threads,

@@ -1,5 +1,7 @@
 //! Codes of WSAIoctl and ioctlsocket, and values that go with them.
 
+use crate::types::TCPSTATE;
+
 pub type RCVALL_VALUE = i32;
 
 pub const FIOASYNC: i32 = 0x8004667D_u32 as i32;
@@ -112,3 +114,15 @@ pub const SIO_QUERY_SECURITY: u32 = 0xD80000C9;
 pub const SIO_GET_INTERFACE_LIST: u32 = 0x4004747F;
 pub const SIO_IDEAL_SEND_BACKLOG_QUERY: u32 = 0x4004747B;
 pub const SIO_IDEAL_SEND_BACKLOG_CHANGE: u32 = 0x2000747A;
+pub const TCPSTATE_CLOSED: TCPSTATE = 0;
+pub const TCPSTATE_LISTEN: TCPSTATE = 1;
+pub const TCPSTATE_SYN_SENT: TCPSTATE = 2;
+pub const TCPSTATE_SYN_RCVD: TCPSTATE = 3;
+pub const TCPSTATE_ESTABLISHED: TCPSTATE = 4;
+pub const TCPSTATE_FIN_WAIT_1: TCPSTATE = 5;
+pub const TCPSTATE_FIN_WAIT_2: TCPSTATE = 6;
+pub const TCPSTATE_CLOSE_WAIT: TCPSTATE = 7;
+pub const TCPSTATE_CLOSING: TCPSTATE = 8;
+pub const TCPSTATE_LAST_ACK: TCPSTATE = 9;
+pub const TCPSTATE_TIME_WAIT: TCPSTATE = 10;
+pub const TCPSTATE_MAX: TCPSTATE = 11;

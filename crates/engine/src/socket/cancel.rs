@@ -79,7 +79,7 @@ impl Socket {
         wanted: impl Fn(&Operation) -> bool,
     ) -> bool {
         let mut any = false;
-        for side in [Side::Input, Side::Output] {
+        for side in [Side::Input, Side::Output, Side::Notices] {
             let mut n = 0;
             while n < self.queue(side).len() {
                 if !wanted(&self.queue(side)[n]) || self.queue(side)[n].ending.is_some() {
@@ -93,7 +93,7 @@ impl Socket {
                     n += 1;
                 }
             }
-            if any {
+            if any && side != Side::Notices {
                 self.pump(place, side, linsock_backend::net::Ready::UNKNOWN);
             }
         }
@@ -165,7 +165,7 @@ impl Socket {
     }
 
     fn has_of(&self, thread: u32) -> bool {
-        self.input.iter().chain(&self.output).any(|operation| operation.thread == thread)
+        self.operations().any(|operation| operation.thread == thread)
             || self.handed.iter().any(|handed| handed.is_of(thread))
     }
 }
@@ -204,9 +204,7 @@ pub fn thread_exit(thread: u32) {
         }
         let mut held = Vec::new();
         let outliving: Vec<u64> = socket
-            .input
-            .iter()
-            .chain(&socket.output)
+            .operations()
             .filter(|operation| socket.outlives_thread(operation))
             .map(|operation| operation.ticket)
             .collect();

@@ -103,7 +103,7 @@ impl Socket {
         self.open = false;
         let signal = &place.signal;
         let mut held = Vec::new();
-        for side in [Side::Input, Side::Output] {
+        for side in [Side::Input, Side::Output, Side::Notices] {
             for mut operation in std::mem::take(self.queue(side)) {
                 if operation.in_flight > 0 {
                     operation.ending = Some(ending);
@@ -167,7 +167,7 @@ impl Socket {
     /// Forgets a socket whose descriptor was closed by somebody else.
     pub(super) fn abandon(&mut self, place: &'static Place) {
         self.reset_deferred();
-        for side in [Side::Input, Side::Output] {
+        for side in [Side::Input, Side::Output, Side::Notices] {
             for operation in std::mem::take(self.queue(side)) {
                 if operation.in_flight > 0 {
                     io::adopt_orphan(Orphan { operation, route: self.route.clone() });

@@ -66,7 +66,7 @@ pub fn in_progress(number: Number) -> Option<WsaError> {
 pub fn is_in_use(overlapped: usize) -> bool {
     runtime::get().sockets.iter().any(|(_, place)| {
         let socket = place.lock();
-        socket.input.iter().chain(&socket.output).any(|operation| operation.is_of(overlapped))
+        socket.operations().any(|operation| operation.is_of(overlapped))
     })
 }
 

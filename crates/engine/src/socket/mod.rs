@@ -25,6 +25,7 @@ pub mod ioctl;
 mod message;
 mod name;
 pub mod network_events;
+pub mod notice;
 pub mod option;
 mod option_access;
 mod option_group;
@@ -254,6 +255,9 @@ pub struct Socket {
     input: VecDeque<Box<Operation>>,
     /// Connects, sends and disconnects, in posting order.
     output: VecDeque<Box<Operation>>,
+    /// What waits for news of addresses, routes and the like.
+    awaiting_news: VecDeque<Box<Operation>>,
+    notices: notice::Notices,
 }
 
 impl Socket {
@@ -316,6 +320,15 @@ impl Socket {
     /// Whether calls other than transfers are refused for want of a context update (C-106).
     pub fn lacks_context(&self) -> bool {
         self.context == Context::Default && !crate::settings::get().lenient_context
+    }
+
+    /// All operations that wait.
+    fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.input
+            .iter()
+            .chain(&self.output)
+            .chain(&self.awaiting_news)
+            .map(|operation| &**operation)
     }
 
     pub(crate) fn target(&self) -> Target<'_> {

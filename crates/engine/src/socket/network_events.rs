@@ -251,7 +251,7 @@ impl Socket {
         self.selection.as_ref().is_some_and(|selection| selection.wants(events))
     }
 
-    fn record_event(&mut self, event: u32, bit: u32, error: i32) {
+    pub(super) fn record_event(&mut self, event: u32, bit: u32, error: i32) {
         if let Some(selection) = &mut self.selection {
             selection.record(event, bit, error);
         }

@@ -126,7 +126,7 @@ impl Options {
     /// How long a connection may take; `None`: as long as the kernel tries.
     pub fn connect_limit(&self) -> Option<Duration> {
         match self.max_retransmit_seconds {
-            0 => Some(Duration::from_secs(CONNECT_SECONDS_MAX)),
+            0 => Some(self.initial_rto_limit().unwrap_or(Duration::from_secs(CONNECT_SECONDS_MAX))),
             ..0 => None,
             seconds => Some(Duration::from_secs(seconds as u64)),
         }

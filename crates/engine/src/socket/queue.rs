@@ -1,6 +1,7 @@
 //! The operations of a socket: starting, waiting, going on and ending.
 //!
-//! Each socket has two queues, in posting order (S-011). Only the head of a queue is worked
+//! Each socket has two queues, in posting order (S-011), and a third one without an order, of
+//! what waits for news (`notice.rs`). Only the head of the two is worked
 //! on. With epoll the head is tried whenever the socket is ready; with io_uring the head,
 //! once it would block, is handed to a ring, whose completion moves it on.
 
@@ -15,13 +16,15 @@ use linsock_backend::op::{Outcome, Part, Progress, Request, Step, Want};
 use linsock_backend::poller::Watch;
 use std::time::Duration;
 
-/// One of a socket's two queues.
+/// One of a socket's queues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// Receives and accepts.
     Input,
     /// Connects, sends and disconnects.
     Output,
+    /// What waits for news, and is never tried.
+    Notices,
 }
 
 /// How a started operation stands.
@@ -38,6 +41,7 @@ impl Socket {
         match side {
             Side::Input => &mut self.input,
             Side::Output => &mut self.output,
+            Side::Notices => &mut self.awaiting_news,
         }
     }
 
@@ -46,6 +50,7 @@ impl Socket {
         match side {
             Side::Input => self.input.is_empty(),
             Side::Output => self.output.is_empty(),
+            Side::Notices => self.awaiting_news.is_empty(),
         }
     }
 

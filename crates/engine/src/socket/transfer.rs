@@ -165,6 +165,8 @@ impl Socket {
     }
 }
 
+/// Marks an OVERLAPPED as pending.
+///
 /// # Safety
 /// As [`Overlapped::begin`], and of a routine [`Overlapped::begin_with_routine`].
 pub(super) unsafe fn begin(

@@ -87,7 +87,10 @@ fn i_002_to_i_005_refusals() {
         assert_eq!(control(s, 0x4711, &[], &mut room), is(WsaError::WSAEINVAL));
         let keepalive = control(s, SIO_KEEPALIVE_VALS, &[0; 12], &mut room);
         assert_eq!(keepalive, is(WsaError::WSAENOPROTOOPT));
-        assert_eq!(control(s, SIO_RCVALL, &[1, 0, 0, 0], &mut room), is(WsaError::WSAEOPNOTSUPP));
+        assert_eq!(
+            control(s, SIO_SET_COMPATIBILITY_MODE, &[], &mut room),
+            is(WsaError::WSAEOPNOTSUPP)
+        );
         assert_eq!(control(s, SIO_BASE_HANDLE, &[], &mut room[..4]), is(WsaError::WSAEFAULT));
         let (null, null_mut) = (std::ptr::null(), std::ptr::null_mut());
         // SAFETY: NULL is probed.
