@@ -85,9 +85,9 @@ pub mod Storage {
     /// Reading and writing by handle.
     pub mod FileSystem {
         pub use crate::io::{
-            CreateFileA, CreateFileW, DeleteFileA, DeleteFileW, GetFileSize, GetFileSizeEx,
-            ReadFile, SetFileCompletionNotificationModes, SetFilePointer, SetFilePointerEx,
-            WriteFile,
+            CreateFileA, CreateFileW, DeleteFileA, DeleteFileW, FlushFileBuffers, GetFileSize,
+            GetFileSizeEx, ReadFile, ReadFileEx, SetEndOfFile, SetFileCompletionNotificationModes,
+            SetFilePointer, SetFilePointerEx, WriteFile, WriteFileEx,
         };
     }
 }

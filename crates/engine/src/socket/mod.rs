@@ -43,7 +43,7 @@ pub use connect_by::{Reach, connect_to_one_of, reach};
 pub use connect_ex::{ConnectExData, connect_ex, in_progress, is_in_use};
 pub use disconnect::disconnect_ex;
 pub use name::{local_name, peer_name};
-pub use port::{associate, set_notification_modes};
+pub use port::{SKIP_PORT_ON_SUCCESS, SKIP_SET_EVENT, associate, set_notification_modes};
 pub use queue::{Side, Started};
 pub use shutdown::shutdown;
 pub use transfer::{Flags, receive, receive_overlapped, send, send_overlapped};

@@ -3,14 +3,16 @@
 use crate::last_error::{self, KeepErrno};
 use crate::shape;
 use linsock_abi::{
-    BOOL, CREATE_ALWAYS, CREATE_NEW, FILE_BEGIN, FILE_CREATION_DISPOSITION, FILE_CURRENT, FILE_END,
-    FILE_FLAG_DELETE_ON_CLOSE, FILE_FLAGS_AND_ATTRIBUTES, FILE_SHARE_MODE, GENERIC_ALL,
-    GENERIC_READ, GENERIC_WRITE, HANDLE, INVALID_HANDLE_VALUE, OPEN_ALWAYS, OPEN_EXISTING, PCSTR,
-    PCWSTR, SECURITY_ATTRIBUTES, SET_FILE_POINTER_MOVE_METHOD, TRUNCATE_EXISTING, Win32Error,
+    BOOL, CREATE_ALWAYS, CREATE_NEW, FILE_APPEND_DATA, FILE_BEGIN, FILE_CREATION_DISPOSITION,
+    FILE_CURRENT, FILE_END, FILE_FLAG_DELETE_ON_CLOSE, FILE_FLAG_OVERLAPPED,
+    FILE_FLAG_WRITE_THROUGH, FILE_FLAGS_AND_ATTRIBUTES, FILE_READ_DATA, FILE_SHARE_MODE,
+    FILE_WRITE_DATA, GENERIC_ALL, GENERIC_READ, GENERIC_WRITE, HANDLE, INVALID_HANDLE_VALUE,
+    OPEN_ALWAYS, OPEN_EXISTING, PCSTR, PCWSTR, SECURITY_ATTRIBUTES, SET_FILE_POINTER_MOVE_METHOD,
+    TRUNCATE_EXISTING, Win32Error,
 };
 use linsock_backend::file::{From, Opening};
 use linsock_backend::memory::is_writable;
-use linsock_engine::file;
+use linsock_engine::file::{self, How};
 use std::ffi::{CStr, CString};
 
 /// What GetFileSize and SetFilePointer answer when they fail.
@@ -29,8 +31,9 @@ const INVALID: u32 = u32::MAX;
 /// # Linux
 /// The name is a Linux path. The handle is the descriptor's number, above the standard streams'.
 /// Files on a disk only; folders, pipes and devices are refused. Nothing is locked by the share
-/// mode; of the flags only FILE_FLAG_DELETE_ON_CLOSE has an effect. The security attributes count
-/// for inheriting alone.
+/// mode; of the flags FILE_FLAG_OVERLAPPED, FILE_FLAG_DELETE_ON_CLOSE and FILE_FLAG_WRITE_THROUGH
+/// have an effect. Of the access rights those to read, write and append count. The security
+/// attributes count for inheriting alone.
 ///
 /// # Sources
 /// learn.microsoft.com: fileapi.h, CreateFileA
@@ -283,6 +286,43 @@ pub unsafe extern "system" fn SetFilePointerEx(
     })
 }
 
+/// Makes a file end at its position.
+///
+/// # Contract
+/// None.
+///
+/// # Errors
+/// FALSE and ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED, ERROR_DISK_FULL.
+///
+/// # Linux
+/// ftruncate; what is added reads as zeros.
+///
+/// # Sources
+/// learn.microsoft.com: fileapi.h, SetEndOfFile
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn SetEndOfFile(hfile: HANDLE) -> BOOL {
+    shape::truth(|| file::set_end(hfile.addr()))
+}
+
+/// Has what was written to a file reach the disk.
+///
+/// # Contract
+/// None.
+///
+/// # Errors
+/// FALSE and ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED (not opened to be written),
+/// ERROR_IO_DEVICE.
+///
+/// # Linux
+/// fsync.
+///
+/// # Sources
+/// learn.microsoft.com: fileapi.h, FlushFileBuffers
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn FlushFileBuffers(hfile: HANDLE) -> BOOL {
+    shape::truth(|| file::flush(hfile.addr()))
+}
+
 fn method(method: SET_FILE_POINTER_MOVE_METHOD) -> Result<From, Win32Error> {
     match method {
         FILE_BEGIN => Ok(From::Begin),
@@ -322,15 +362,23 @@ fn create(
 ) -> HANDLE {
     let _errno = KeepErrno::new();
     let opened = path.and_then(|path| {
-        let all = access & GENERIC_ALL != 0;
+        let any_of = |rights: u32| access & rights != 0;
+        let writes = any_of(GENERIC_ALL | GENERIC_WRITE | FILE_WRITE_DATA);
+        let appends = any_of(FILE_APPEND_DATA);
         let opening = Opening {
-            read: all || access & GENERIC_READ != 0,
-            write: all || access & GENERIC_WRITE != 0,
+            read: any_of(GENERIC_ALL | GENERIC_READ | FILE_READ_DATA),
+            write: writes || appends,
+            append: appends && !writes,
+            write_through: flags & FILE_FLAG_WRITE_THROUGH != 0,
             inherit,
             ..Opening::default()
         };
-        let delete = flags & FILE_FLAG_DELETE_ON_CLOSE != 0;
-        open(&path, opening, disposition, delete)
+        let how = How {
+            opening,
+            delete_on_close: flags & FILE_FLAG_DELETE_ON_CLOSE != 0,
+            overlapped: flags & FILE_FLAG_OVERLAPPED != 0,
+        };
+        open(&path, how, disposition)
     });
     match opened {
         Ok((handle, existed)) => {
@@ -347,33 +395,40 @@ fn create(
 /// The handle, and whether a file was found that might as well have been made.
 fn open(
     path: &CStr,
-    opening: Opening,
+    how: How,
     disposition: FILE_CREATION_DISPOSITION,
-    delete: bool,
 ) -> Result<(usize, bool), Win32Error> {
-    let found = match disposition {
-        CREATE_NEW => {
-            let opening = Opening { create: true, only_new: true, ..opening };
-            return file::open(path, opening, delete).map(|handle| (handle, false));
+    let with = |change: fn(&mut Opening)| {
+        let mut how = how;
+        change(&mut how.opening);
+        file::open(path, how)
+    };
+    let make_new = |opening: &mut Opening| {
+        opening.create = true;
+        opening.only_new = true;
+    };
+    let truncates = match disposition {
+        CREATE_NEW => return with(make_new).map(|handle| (handle, false)),
+        OPEN_EXISTING => return with(|_| {}).map(|handle| (handle, false)),
+        TRUNCATE_EXISTING if !how.opening.write => {
+            return Err(Win32Error::ERROR_INVALID_PARAMETER);
         }
-        OPEN_EXISTING => {
-            return file::open(path, opening, delete).map(|handle| (handle, false));
-        }
-        TRUNCATE_EXISTING if !opening.write => return Err(Win32Error::ERROR_INVALID_PARAMETER),
         TRUNCATE_EXISTING => {
-            let opening = Opening { truncate: true, ..opening };
-            return file::open(path, opening, delete).map(|handle| (handle, false));
+            return with(|opening| opening.truncate = true).map(|handle| (handle, false));
         }
-        CREATE_ALWAYS => Opening { truncate: true, ..opening },
-        OPEN_ALWAYS => opening,
+        CREATE_ALWAYS => true,
+        OPEN_ALWAYS => false,
         _ => return Err(Win32Error::ERROR_INVALID_PARAMETER),
     };
     // Made if it is not there; whether it was there is the kernel's word.
-    let new = Opening { create: true, only_new: true, ..opening };
-    match file::open(path, new, delete) {
+    match with(make_new) {
+        Err(Win32Error::ERROR_FILE_EXISTS) if truncates => with(|opening| {
+            opening.create = true;
+            opening.truncate = true;
+        })
+        .map(|handle| (handle, true)),
         Err(Win32Error::ERROR_FILE_EXISTS) => {
-            let found = Opening { create: true, ..found };
-            file::open(path, found, delete).map(|handle| (handle, true))
+            with(|opening| opening.create = true).map(|handle| (handle, true))
         }
         made => made.map(|handle| (handle, false)),
     }
