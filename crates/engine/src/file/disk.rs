@@ -163,3 +163,6 @@ impl Disk {
         }
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests;
