@@ -4,7 +4,7 @@
 //! waits for the disk all the same. So a file has no queue as a socket has. What an overlapped
 //! read finds in memory it takes on the calling thread, as Windows does too, and reports success
 //! at once beside its event or packet. Only what the disk has to be waited for goes to a thread
-//! that waits instead ([`disk`]). That holds on both backends: a ring would do the same with a
+//! that waits instead (`disk.rs`). That holds on both backends: a ring would do the same with a
 //! thread of the kernel's, but for one more submission and completion per read, and it would have
 //! to belong to a thread that lives as long as the read.
 //!

@@ -88,7 +88,7 @@ impl Pending {
         lock(&self.file.route).is_none() || self.overlapped.has_event()
     }
 
-    fn run(mut self: Box<Self>) {
+    fn run(mut self) {
         let result = self.range.read(self.file.fd);
         self.file.end(&self.overlapped, result);
     }
