@@ -167,6 +167,11 @@ LINSOCK_END
 #define GENERIC_WRITE             0x40000000
 #define GENERIC_EXECUTE           0x20000000
 #define GENERIC_ALL               0x10000000
+#define FILE_READ_DATA            0x00000001
+#define FILE_WRITE_DATA           0x00000002
+#define FILE_APPEND_DATA          0x00000004
+#define FILE_GENERIC_READ         0x00120089
+#define FILE_GENERIC_WRITE        0x00120116
 #define FILE_SHARE_READ           0x00000001
 #define FILE_SHARE_WRITE          0x00000002
 #define FILE_SHARE_DELETE         0x00000004

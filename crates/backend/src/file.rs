@@ -22,6 +22,10 @@ pub struct Opening {
     pub truncate: bool,
     /// Child programs get it too.
     pub inherit: bool,
+    /// Whatever is written goes to the end.
+    pub append: bool,
+    /// A write ends once its data is on the disk.
+    pub write_through: bool,
 }
 
 /// From where a position is counted.
@@ -47,6 +51,8 @@ pub fn open(path: &CStr, opening: Opening) -> Result<Fd, Errno> {
         (opening.only_new, libc::O_EXCL),
         (opening.truncate, libc::O_TRUNC),
         (!opening.inherit, libc::O_CLOEXEC),
+        (opening.append, libc::O_APPEND),
+        (opening.write_through, libc::O_DSYNC),
         // Nobody means to take over a terminal, or to wait for the other end of a pipe.
         (true, libc::O_NOCTTY | libc::O_NONBLOCK),
     ] {
@@ -124,16 +130,40 @@ pub fn read(fd: Fd, address: usize, len: usize, at: Option<u64>) -> Result<usize
     usize::try_from(n).map_err(|_| last_errno())
 }
 
-/// Writes all of a range at a position, or at the current one, which moves on.
-pub fn write(fd: Fd, address: usize, len: usize, at: Option<u64>) -> Result<usize, Errno> {
+/// Reads at a position what is in memory; EAGAIN where the disk would have to be waited for,
+/// EOPNOTSUPP where the file system cannot tell.
+pub fn read_cached(fd: Fd, address: usize, len: usize, at: u64) -> Result<usize, Errno> {
+    let range = libc::iovec { iov_base: address as *mut libc::c_void, iov_len: len };
+    // SAFETY: the kernel checks the range, which is the caller's to have written.
+    let n = unsafe { libc::preadv2(fd, &raw const range, 1, at as libc::off_t, libc::RWF_NOWAIT) };
+    usize::try_from(n).map_err(|_| last_errno())
+}
+
+/// Where a write begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// At the current position, which moves on.
+    Position,
+    /// There.
+    At(u64),
+    /// At the end, wherever that is when the write comes to it.
+    End,
+}
+
+/// Writes all of a range.
+pub fn write(fd: Fd, address: usize, len: usize, start: Start) -> Result<usize, Errno> {
     let mut done = 0;
     while done < len {
-        let from = (address + done) as *const libc::c_void;
+        let base = (address + done) as *mut libc::c_void;
+        let range = libc::iovec { iov_base: base, iov_len: len - done };
         // SAFETY: the kernel checks the range.
         let n = unsafe {
-            match at {
-                Some(at) => libc::pwrite(fd, from, len - done, (at as usize + done) as libc::off_t),
-                None => libc::write(fd, from, len - done),
+            match start {
+                Start::At(at) => {
+                    libc::pwrite(fd, base, len - done, (at as usize + done) as libc::off_t)
+                }
+                Start::Position => libc::write(fd, base, len - done),
+                Start::End => libc::pwritev2(fd, &raw const range, 1, 0, libc::RWF_APPEND),
             }
         };
         match usize::try_from(n) {
@@ -143,6 +173,18 @@ pub fn write(fd: Fd, address: usize, len: usize, at: Option<u64>) -> Result<usiz
         }
     }
     Ok(done)
+}
+
+/// Makes a file that long: cut, or filled up with zeros.
+pub fn set_size(fd: Fd, size: u64) -> Result<(), Errno> {
+    // SAFETY: no pointers.
+    check(unsafe { libc::ftruncate(fd, size as libc::off_t) }).map(drop)
+}
+
+/// Has what was written to a file reach the disk.
+pub fn flush(fd: Fd) -> Result<(), Errno> {
+    // SAFETY: no pointers.
+    check(unsafe { libc::fsync(fd) }).map(drop)
 }
 
 /// Sends a part of a file that begins at `at`; 0 at the file's end.

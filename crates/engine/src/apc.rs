@@ -19,6 +19,30 @@ pub type Function = unsafe extern "system" fn(usize);
 /// LPWSAOVERLAPPED_COMPLETION_ROUTINE: error, bytes, OVERLAPPED, flags.
 pub type Routine = unsafe extern "system" fn(u32, u32, *mut OVERLAPPED, u32);
 
+/// LPOVERLAPPED_COMPLETION_ROUTINE, of ReadFileEx and WriteFileEx: error, bytes, OVERLAPPED.
+pub type FileRoutine = unsafe extern "system" fn(u32, u32, *mut OVERLAPPED);
+
+/// A completion routine of either kind.
+#[derive(Clone, Copy, Debug)]
+pub enum Callback {
+    /// Winsock's: the error is a WSAE code.
+    Winsock(Routine),
+    /// Win32's: the error is one of GetLastError's.
+    Win32(FileRoutine),
+}
+
+impl From<Routine> for Callback {
+    fn from(routine: Routine) -> Self {
+        Callback::Winsock(routine)
+    }
+}
+
+impl From<FileRoutine> for Callback {
+    fn from(routine: FileRoutine) -> Self {
+        Callback::Win32(routine)
+    }
+}
+
 /// One thing to run.
 #[derive(Clone, Copy, Debug)]
 pub enum Apc {
@@ -32,8 +56,8 @@ pub enum Apc {
     /// The end of an overlapped operation.
     Completion {
         /// The routine.
-        routine: Routine,
-        /// The WSAE code, 0 for success.
+        routine: Callback,
+        /// In the routine's numbers; 0 for success.
         error: u32,
         /// Bytes transferred.
         bytes: u32,
@@ -41,7 +65,7 @@ pub enum Apc {
         overlapped: usize,
         /// What lpFlags would have held.
         flags: u32,
-        /// Which socket: routines of one never nest.
+        /// Which socket or file: Winsock's routines of one socket never nest.
         socket: usize,
     },
 }
@@ -56,7 +80,12 @@ impl Apc {
             Apc::Completion { routine, error, bytes, overlapped, flags, .. } => {
                 let overlapped = std::ptr::with_exposed_provenance_mut(overlapped);
                 // SAFETY: whoever started the operation vouched for the routine.
-                unsafe { routine(error, bytes, overlapped, flags) };
+                unsafe {
+                    match routine {
+                        Callback::Winsock(routine) => routine(error, bytes, overlapped, flags),
+                        Callback::Win32(routine) => routine(error, bytes, overlapped),
+                    }
+                }
             }
         }
     }
@@ -77,8 +106,11 @@ impl State {
     /// The place of the first one that may run now.
     fn next(&self) -> Option<usize> {
         self.queue.iter().position(|apc| match apc {
-            Apc::Completion { socket, .. } => !self.running.contains(socket),
-            Apc::User { .. } => true,
+            Apc::Completion { routine: Callback::Winsock(_), socket, .. } => {
+                !self.running.contains(socket)
+            }
+            // Win32's routines may nest, as user APCs do.
+            Apc::Completion { .. } | Apc::User { .. } => true,
         })
     }
 }

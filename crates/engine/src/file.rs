@@ -1,48 +1,146 @@
 //! Files: their handles are descriptor numbers, as a socket's is.
+//!
+//! A file on a disk is never "ready": the kernel's pollers call it so at all times, and a read
+//! waits for the disk all the same. So a file has no queue as a socket has. What an overlapped
+//! read finds in memory it takes on the calling thread, as Windows does too, and reports success
+//! at once beside its event or packet. Only what the disk has to be waited for goes to a thread
+//! that waits instead (`disk.rs`). That holds on both backends: a ring would do the same with a
+//! thread of the kernel's, but for one more submission and completion per read, and it would have
+//! to belong to a thread that lives as long as the read.
+//!
+//! Writes end in memory, which the calling thread does.
 
+mod disk;
+mod error;
+mod transfer;
+
+pub use transfer::{read, read_overlapped, write, write_overlapped};
+
+use crate::operation::Route;
+use crate::port::Port;
 use crate::runtime;
-use crate::sync::plain::{Mutex, lock};
+use crate::sync::plain::{Arc, Mutex, lock};
+use crate::wait::Signal;
+use disk::Disk;
+use error::error;
 use linsock_abi::{Errno, Win32Error};
 use linsock_backend::file::{self, From, Opening};
 use linsock_backend::net;
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
+use std::sync::atomic::{AtomicU8, Ordering};
 
-/// The files that this library opened, each with the name that goes when it is closed.
+use crate::socket::{SKIP_PORT_ON_SUCCESS, SKIP_SET_EVENT};
+
+/// The files that this library opened, by handle.
 #[derive(Default)]
 pub struct Files {
-    open: Mutex<HashMap<usize, Option<CString>>>,
+    open: Mutex<HashMap<usize, Arc<File>>>,
+    disk: Disk,
+}
+
+/// How a file is opened.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct How {
+    /// What the kernel is asked for.
+    pub opening: Opening,
+    /// Its name goes when it is closed.
+    pub delete_on_close: bool,
+    /// FILE_FLAG_OVERLAPPED.
+    pub overlapped: bool,
+}
+
+/// An open file. Its descriptor is closed with the last reference, so that what is being read
+/// while the handle is closed does not read from a stranger.
+pub struct File {
+    fd: net::Fd,
+    /// Opened here, so closed here.
+    ours: bool,
+    how: How,
+    name: Option<CString>,
+    route: Mutex<Option<Route>>,
+    /// FILE_SKIP_* flags.
+    modes: AtomicU8,
+    signal: Signal,
+}
+
+impl File {
+    fn new(fd: net::Fd, ours: bool, how: How, name: Option<CString>) -> Arc<Self> {
+        Arc::new(File {
+            fd,
+            ours,
+            how,
+            name,
+            route: Mutex::default(),
+            modes: AtomicU8::new(0),
+            signal: Signal::new(true, false),
+        })
+    }
+
+    /// Set at the end of each operation that has no event; what a wait for the handle waits for.
+    pub fn signal(&self) -> &Signal {
+        &self.signal
+    }
+
+    fn has_mode(&self, mode: u8) -> bool {
+        self.modes.load(Ordering::Relaxed) & mode != 0
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        if self.ours {
+            net::close(self.fd);
+        }
+    }
 }
 
 /// Opens a file.
 ///
 /// # Errors
-/// ERROR_FILE_NOT_FOUND, ERROR_FILE_EXISTS, ERROR_ACCESS_DENIED, ... (the table below).
-pub fn open(path: &CStr, opening: Opening, delete_on_close: bool) -> Result<usize, Win32Error> {
-    let fd = file::open(path, opening).map_err(error)?;
+/// ERROR_FILE_NOT_FOUND, ERROR_FILE_EXISTS, ERROR_ACCESS_DENIED, ... (the table in `error`).
+pub fn open(path: &CStr, how: How) -> Result<usize, Win32Error> {
+    let fd = file::open(path, how.opening).map_err(error)?;
     if file::size(fd).is_err() {
         // A folder, a pipe or a device: nothing that the functions here know how to use.
         net::close(fd);
         return Err(Win32Error::ERROR_ACCESS_DENIED);
     }
-    let handle = fd as usize;
-    let name = delete_on_close.then(|| path.to_owned());
-    lock(&runtime::get().files.open).insert(handle, name);
-    Ok(handle)
+    let name = how.delete_on_close.then(|| path.to_owned());
+    lock(&runtime::get().files.open).insert(fd as usize, File::new(fd, true, how, name));
+    Ok(fd as usize)
 }
 
-/// Closes a file that was opened here; what others opened is theirs to close.
+/// Closes a file that was opened here; what others opened is theirs to close. Reads that wait for
+/// the disk go on and end as they would have.
 ///
 /// # Errors
 /// ERROR_INVALID_HANDLE.
 pub fn close(handle: usize) -> Result<(), Win32Error> {
-    let name = lock(&runtime::get().files.open).remove(&handle);
-    let name = name.ok_or(Win32Error::ERROR_INVALID_HANDLE)?;
-    net::close(descriptor(handle)?);
-    if let Some(name) = name {
-        let _ = file::remove(&name);
+    let file = lock(&runtime::get().files.open).remove(&handle);
+    let file = file.ok_or(Win32Error::ERROR_INVALID_HANDLE)?;
+    if let Some(name) = &file.name {
+        let _ = file::remove(name);
     }
     Ok(())
+}
+
+/// The file of a handle that was given out here.
+///
+/// # Errors
+/// ERROR_INVALID_HANDLE.
+pub fn opened(handle: usize) -> Result<Arc<File>, Win32Error> {
+    lock(&runtime::get().files.open).get(&handle).cloned().ok_or(Win32Error::ERROR_INVALID_HANDLE)
+}
+
+/// The file of a handle, or of a descriptor that somebody else opened: that one may be read and
+/// written as the kernel allows, and is none for overlapped operations.
+fn find(handle: usize) -> Result<Arc<File>, Win32Error> {
+    opened(handle).or_else(|_| {
+        let opening = Opening { read: true, write: true, ..Opening::default() };
+        let (fd, _) = of(handle)?;
+        Ok(File::new(fd, false, How { opening, ..How::default() }, None))
+    })
 }
 
 /// Removes a file's name; those who have it open keep it.
@@ -58,33 +156,89 @@ pub fn remove(path: &CStr) -> Result<(), Win32Error> {
 /// # Errors
 /// ERROR_INVALID_HANDLE; ERROR_NEGATIVE_SEEK: before the file's begin.
 pub fn seek(handle: usize, by: i64, from: From) -> Result<u64, Win32Error> {
-    let (fd, _) = of(handle)?;
-    file::seek(fd, by, from).map_err(|errno| match errno {
+    let file = find(handle)?;
+    file::seek(file.fd, by, from).map_err(|errno| match errno {
         Errno::EINVAL => Win32Error::ERROR_NEGATIVE_SEEK,
         other => error(other),
     })
 }
 
-/// Reads, at the current position unless another is given.
+/// Makes a file end at its position.
 ///
 /// # Errors
-/// ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED, ERROR_NOACCESS; ERROR_HANDLE_EOF at a position
-/// that was given and is not before the file's end.
-pub fn read(handle: usize, at: Option<u64>, to: usize, len: usize) -> Result<u32, Win32Error> {
-    let (fd, _) = of(handle)?;
-    match file::read(fd, to, len, at).map_err(access_error)? {
-        0 if at.is_some() && len > 0 => Err(Win32Error::ERROR_HANDLE_EOF),
-        n => Ok(n as u32),
+/// ERROR_INVALID_HANDLE; ERROR_ACCESS_DENIED: not opened to be written.
+pub fn set_end(handle: usize) -> Result<(), Win32Error> {
+    let file = find(handle)?;
+    if !file.how.opening.write {
+        return Err(Win32Error::ERROR_ACCESS_DENIED);
     }
+    let at = file::position(file.fd).map_err(error)?;
+    file::set_size(file.fd, at).map_err(|errno| match errno {
+        Errno::EINVAL => Win32Error::ERROR_ACCESS_DENIED,
+        other => error(other),
+    })
 }
 
-/// Writes, at the current position unless another is given.
+/// Has what was written reach the disk.
 ///
 /// # Errors
-/// ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED, ERROR_NOACCESS, ERROR_DISK_FULL.
-pub fn write(handle: usize, at: Option<u64>, from: usize, len: usize) -> Result<u32, Win32Error> {
-    let (fd, _) = of(handle)?;
-    file::write(fd, from, len, at).map(|n| n as u32).map_err(access_error)
+/// ERROR_INVALID_HANDLE; ERROR_ACCESS_DENIED: not opened to be written.
+pub fn flush(handle: usize) -> Result<(), Win32Error> {
+    let file = find(handle)?;
+    if !file.how.opening.write {
+        return Err(Win32Error::ERROR_ACCESS_DENIED);
+    }
+    file::flush(file.fd).map_err(error)
+}
+
+/// Ties a file to a port under a key, until it is closed.
+///
+/// # Errors
+/// ERROR_INVALID_PARAMETER: already tied, or not overlapped; ERROR_INVALID_HANDLE: not opened
+/// here.
+pub fn associate(handle: usize, port: &Arc<Port>, key: usize) -> Result<(), Win32Error> {
+    let file = opened(handle)?;
+    let mut route = lock(&file.route);
+    if route.is_some() || !file.how.overlapped {
+        return Err(Win32Error::ERROR_INVALID_PARAMETER);
+    }
+    *route = Some(Route { port: port.clone(), key });
+    Ok(())
+}
+
+/// SetFileCompletionNotificationModes; flags can only be added.
+///
+/// # Errors
+/// ERROR_INVALID_PARAMETER: other flags; ERROR_INVALID_HANDLE: not opened here.
+pub fn set_notification_modes(handle: usize, flags: u8) -> Result<(), Win32Error> {
+    if flags & !(SKIP_PORT_ON_SUCCESS | SKIP_SET_EVENT) != 0 {
+        return Err(Win32Error::ERROR_INVALID_PARAMETER);
+    }
+    opened(handle)?.modes.fetch_or(flags, Ordering::Relaxed);
+    Ok(())
+}
+
+/// Cancels what was started with one OVERLAPPED or, for `None`, everything; of one thread, if one
+/// is named. `false`: there was nothing.
+///
+/// # Errors
+/// ERROR_INVALID_HANDLE.
+pub fn cancel(
+    handle: usize,
+    overlapped: Option<usize>,
+    thread: Option<u32>,
+) -> Result<bool, Win32Error> {
+    let file = find(handle)?;
+    Ok(runtime::get().files.disk.cancel(|pending| {
+        pending.is_of(&file)
+            && overlapped.is_none_or(|wanted| pending.is_with(wanted))
+            && thread.is_none_or(|wanted| pending.is_by(wanted))
+    }))
+}
+
+/// Cancels what an exiting thread had started, unless it reports to a port (C-053, C-055).
+pub fn thread_exit(thread: u32) {
+    runtime::get().files.disk.cancel(|pending| pending.is_by(thread) && pending.ends_with_thread());
 }
 
 /// The descriptor of a file, whoever opened it, and the file's size in bytes.
@@ -102,37 +256,4 @@ fn descriptor(handle: usize) -> Result<net::Fd, Win32Error> {
         Ok(fd) if !crate::handle::is_handle(handle) => Ok(fd),
         _ => Err(Win32Error::ERROR_INVALID_HANDLE),
     }
-}
-
-/// A descriptor that was opened for the other direction is EBADF to the kernel.
-fn access_error(errno: Errno) -> Win32Error {
-    if errno == Errno::EBADF { Win32Error::ERROR_ACCESS_DENIED } else { error(errno) }
-}
-
-/// The Win32 number of a kernel error about a file.
-fn error(errno: Errno) -> Win32Error {
-    use Win32Error as W;
-    #[rustfmt::skip]
-    let table: [(i32, W); 18] = [
-        (1,  W::ERROR_ACCESS_DENIED),       // EPERM
-        (2,  W::ERROR_FILE_NOT_FOUND),      // ENOENT
-        (5,  W::ERROR_IO_DEVICE),           // EIO
-        (6,  W::ERROR_FILE_NOT_FOUND),      // ENXIO: a pipe without a reader
-        (9,  W::ERROR_INVALID_HANDLE),      // EBADF
-        (12, W::ERROR_NOT_ENOUGH_MEMORY),   // ENOMEM
-        (13, W::ERROR_ACCESS_DENIED),       // EACCES
-        (14, W::ERROR_NOACCESS),            // EFAULT
-        (17, W::ERROR_FILE_EXISTS),         // EEXIST
-        (20, W::ERROR_PATH_NOT_FOUND),      // ENOTDIR
-        (21, W::ERROR_ACCESS_DENIED),       // EISDIR
-        (22, W::ERROR_INVALID_PARAMETER),   // EINVAL
-        (23, W::ERROR_TOO_MANY_OPEN_FILES), // ENFILE
-        (24, W::ERROR_TOO_MANY_OPEN_FILES), // EMFILE
-        (26, W::ERROR_SHARING_VIOLATION),   // ETXTBSY
-        (27, W::ERROR_DISK_FULL),           // EFBIG
-        (28, W::ERROR_DISK_FULL),           // ENOSPC
-        (30, W::ERROR_WRITE_PROTECT),       // EROFS
-    ];
-    let row = table.iter().find(|row| row.0 == errno.0);
-    row.map_or(W::ERROR_GEN_FAILURE, |row| row.1)
 }

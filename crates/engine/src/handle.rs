@@ -165,6 +165,10 @@ impl HandleTable {
 
     /// What a wait on this handle waits for; ERROR_INVALID_HANDLE for objects without a signal.
     pub fn target(&self, handle: usize) -> Result<Target, Win32Error> {
+        if !is_handle(handle) {
+            let socket = crate::socket::signal_of(handle).map(Target::Signal);
+            return socket.or_else(|_| crate::file::opened(handle).map(Target::File));
+        }
         match self.get(handle)? {
             Object::Event(event) => Ok(Target::Event(event)),
             Object::Thread(thread) => Ok(Target::Thread(thread)),

@@ -7,7 +7,7 @@
 //! one who closes the socket, a time-out or the end of its thread (X-008, O-011). That an
 //! operation cannot end twice is not a promise but a type.
 
-use crate::apc::{self, Apc};
+use crate::apc::{Apc, Callback};
 use crate::event::Event;
 use crate::port::{Packet, Port};
 use crate::socket::{AcceptEx, Place};
@@ -87,10 +87,10 @@ impl Ending {
 
 /// A completion routine and where it runs.
 struct Routine {
-    function: apc::Routine,
+    function: Callback,
     /// The thread that started the operation.
     thread: Arc<ThreadObject>,
-    /// Which socket it is of.
+    /// Which socket or file it is of.
     socket: usize,
 }
 
@@ -148,9 +148,10 @@ impl Overlapped {
     pub unsafe fn begin_with_routine(
         address: usize,
         signal: &Signal,
-        function: apc::Routine,
+        function: impl Into<Callback>,
     ) -> Self {
         signal.reset();
+        let function = function.into();
         let socket = std::ptr::from_ref(signal).addr();
         let routine = Some(Box::new(Routine { function, thread: thread::current(), socket }));
         let overlapped = Overlapped { address, event: None, packet: false, routine };
@@ -412,7 +413,10 @@ pub fn publish(
         // A thread that has ended runs nothing.
         routine.thread.apcs().push(Apc::Completion {
             routine: routine.function,
-            error: ended.error.map_or(0, |error| error.0 as u32),
+            error: match routine.function {
+                Callback::Winsock(_) => ended.error.map_or(0, |error| error.0 as u32),
+                Callback::Win32(_) => ended.status.to_win32().0,
+            },
             bytes: ended.bytes,
             overlapped: overlapped.address,
             flags: ended.flags,
@@ -427,6 +431,12 @@ pub fn publish(
             bytes: ended.bytes,
         });
     }
+}
+
+/// Writes how an operation failed that was not started after all, and tells nobody else: the call
+/// itself says so (S-007).
+pub fn refuse(overlapped: &Overlapped, status: NtStatus) {
+    overlapped.write(&Ended { status, ..Ended::ok(0) });
 }
 
 /// Marks a result in the OVERLAPPED and its event, but queues no packet (P-034).

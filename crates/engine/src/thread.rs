@@ -173,6 +173,7 @@ impl Drop for Ending {
         // Nothing runs here any more.
         self.0.apcs.close();
         crate::operation::thread_exit(id);
+        crate::file::thread_exit(id);
         crate::port::thread_exit();
         self.0.exit_code.store(EXIT_CODE.get(), Ordering::Release);
         self.0.signal.set();

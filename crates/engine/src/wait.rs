@@ -156,6 +156,7 @@ pub enum Target {
     Thread(std::sync::Arc<ThreadObject>),
     /// A socket's own signal: sockets' places are never given back.
     Signal(&'static Signal),
+    File(std::sync::Arc<crate::file::File>),
     /// Set while a thread has APCs to run; for its own alertable waits.
     Alert(std::sync::Arc<ThreadObject>),
 }
@@ -167,6 +168,7 @@ impl Target {
             Target::Event(event) => event.signal(),
             Target::Thread(thread) => thread.signal(),
             Target::Signal(signal) => signal,
+            Target::File(file) => file.signal(),
             Target::Alert(thread) => thread.apcs().alert(),
         }
     }

@@ -156,9 +156,17 @@ pub mod Storage {
     /// Reading and writing by handle.
     pub mod FileSystem {
         pub use crate::io::{
-            CreateFileA, CreateFileW, DeleteFileA, DeleteFileW, GetFileSize, GetFileSizeEx,
-            ReadFile, SetFileCompletionNotificationModes, SetFilePointer, SetFilePointerEx,
-            WriteFile,
+            CreateFileA, CreateFileW, DeleteFileA, DeleteFileW, FlushFileBuffers, GetFileSize,
+            GetFileSizeEx, ReadFile, ReadFileEx, SetEndOfFile, SetFileCompletionNotificationModes,
+            SetFilePointer, SetFilePointerEx, WriteFile, WriteFileEx,
+        };
+        pub use linsock_abi::{
+            CREATE_ALWAYS, CREATE_NEW, FILE_ACCESS_RIGHTS, FILE_APPEND_DATA, FILE_BEGIN,
+            FILE_CREATION_DISPOSITION, FILE_CURRENT, FILE_END, FILE_FLAG_DELETE_ON_CLOSE,
+            FILE_FLAG_OVERLAPPED, FILE_FLAG_WRITE_THROUGH, FILE_FLAGS_AND_ATTRIBUTES,
+            FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_READ_DATA, FILE_SHARE_DELETE,
+            FILE_SHARE_MODE, FILE_SHARE_NONE, FILE_SHARE_READ, FILE_SHARE_WRITE, FILE_WRITE_DATA,
+            OPEN_ALWAYS, OPEN_EXISTING, SET_FILE_POINTER_MOVE_METHOD, TRUNCATE_EXISTING,
         };
     }
 }

@@ -33,7 +33,14 @@ fn user(function: Function, parameter: usize) -> Apc {
 }
 
 fn completion(socket: usize, bytes: u32) -> Apc {
-    Apc::Completion { routine, error: 20, bytes, overlapped: 0, flags: 0, socket }
+    Apc::Completion {
+        routine: Callback::Winsock(routine),
+        error: 20,
+        bytes,
+        overlapped: 0,
+        flags: 0,
+        socket,
+    }
 }
 
 fn ran() -> Vec<usize> {

@@ -58,7 +58,7 @@ pub use disconnect::disconnect_ex;
 pub use duplicate::{Duplicated, Offers, fetch, offer, serve as serve_offer};
 pub use message::{receive_from, receive_message, send_message, takes_messages};
 pub use name::{local_name, peer_name};
-pub use port::{associate, set_notification_modes};
+pub use port::{SKIP_PORT_ON_SUCCESS, SKIP_SET_EVENT, associate, set_notification_modes};
 pub use queue::{Side, Started, error_of_status};
 pub use shutdown::shutdown;
 pub use transfer::{Flags, receive, receive_overlapped, send, send_overlapped};

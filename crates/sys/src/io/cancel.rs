@@ -2,12 +2,8 @@
 
 use super::socket_of;
 use crate::shape;
-use linsock_abi::{BOOL, HANDLE, OVERLAPPED, Win32Error, WsaError};
-use linsock_engine::socket;
-
-fn not_a_handle(_: WsaError) -> Win32Error {
-    Win32Error::ERROR_INVALID_HANDLE
-}
+use linsock_abi::{BOOL, HANDLE, OVERLAPPED, Win32Error};
+use linsock_engine::{file, socket, thread};
 
 /// Cancels what the calling thread started on a handle.
 ///
@@ -18,13 +14,18 @@ fn not_a_handle(_: WsaError) -> Win32Error {
 /// FALSE and ERROR_INVALID_HANDLE.
 ///
 /// # Linux
-/// Takes the operations out of the socket's queues, or back from a ring.
+/// Takes the operations out of the socket's queues, or back from a ring. A read of a file that
+/// the disk is at already ends as it would have, as on Windows.
 ///
 /// # Sources
 /// learn.microsoft.com: ioapiset.h, CancelIo
 #[cfg_attr(feature = "export", unsafe(no_mangle))]
 pub unsafe extern "system" fn CancelIo(hfile: HANDLE) -> BOOL {
-    shape::truth(|| socket::cancel_of_thread(socket_of(hfile)?).map(drop).map_err(not_a_handle))
+    shape::truth(|| {
+        let handle = socket_of(hfile)?;
+        let cancelled = socket::cancel_of_thread(handle);
+        cancelled.or_else(|_| file::cancel(handle, None, Some(thread::current_id()))).map(drop)
+    })
 }
 
 /// Cancels what anyone started on a handle, or what was started with one OVERLAPPED.
@@ -44,7 +45,9 @@ pub unsafe extern "system" fn CancelIo(hfile: HANDLE) -> BOOL {
 pub unsafe extern "system" fn CancelIoEx(hfile: HANDLE, lpoverlapped: *const OVERLAPPED) -> BOOL {
     shape::truth(|| {
         let wanted = (!lpoverlapped.is_null()).then_some(lpoverlapped.addr());
-        match socket::cancel(socket_of(hfile)?, wanted).map_err(not_a_handle)? {
+        let handle = socket_of(hfile)?;
+        let cancelled = socket::cancel(handle, wanted);
+        match cancelled.or_else(|_| file::cancel(handle, wanted, None))? {
             true => Ok(()),
             false => Err(Win32Error::ERROR_NOT_FOUND),
         }

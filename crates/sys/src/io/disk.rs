@@ -1,20 +1,17 @@
-//! Files: opening, their size and position, removing; as much as sockets have to do with them.
+//! Opening and removing files.
 
 use crate::last_error::{self, KeepErrno};
 use crate::shape;
 use linsock_abi::{
-    BOOL, CREATE_ALWAYS, CREATE_NEW, FILE_BEGIN, FILE_CREATION_DISPOSITION, FILE_CURRENT, FILE_END,
-    FILE_FLAG_DELETE_ON_CLOSE, FILE_FLAGS_AND_ATTRIBUTES, FILE_SHARE_MODE, GENERIC_ALL,
+    BOOL, CREATE_ALWAYS, CREATE_NEW, FILE_APPEND_DATA, FILE_CREATION_DISPOSITION,
+    FILE_FLAG_DELETE_ON_CLOSE, FILE_FLAG_OVERLAPPED, FILE_FLAG_WRITE_THROUGH,
+    FILE_FLAGS_AND_ATTRIBUTES, FILE_READ_DATA, FILE_SHARE_MODE, FILE_WRITE_DATA, GENERIC_ALL,
     GENERIC_READ, GENERIC_WRITE, HANDLE, INVALID_HANDLE_VALUE, OPEN_ALWAYS, OPEN_EXISTING, PCSTR,
-    PCWSTR, SECURITY_ATTRIBUTES, SET_FILE_POINTER_MOVE_METHOD, TRUNCATE_EXISTING, Win32Error,
+    PCWSTR, SECURITY_ATTRIBUTES, TRUNCATE_EXISTING, Win32Error,
 };
-use linsock_backend::file::{From, Opening};
-use linsock_backend::memory::is_writable;
-use linsock_engine::file;
+use linsock_backend::file::Opening;
+use linsock_engine::file::{self, How};
 use std::ffi::{CStr, CString};
-
-/// What GetFileSize and SetFilePointer answer when they fail.
-const INVALID: u32 = u32::MAX;
 
 /// Opens or makes a file.
 ///
@@ -29,8 +26,9 @@ const INVALID: u32 = u32::MAX;
 /// # Linux
 /// The name is a Linux path. The handle is the descriptor's number, above the standard streams'.
 /// Files on a disk only; folders, pipes and devices are refused. Nothing is locked by the share
-/// mode; of the flags only FILE_FLAG_DELETE_ON_CLOSE has an effect. The security attributes count
-/// for inheriting alone.
+/// mode; of the flags FILE_FLAG_OVERLAPPED, FILE_FLAG_DELETE_ON_CLOSE and FILE_FLAG_WRITE_THROUGH
+/// have an effect. Of the access rights those to read, write and append count. The security
+/// attributes count for inheriting alone.
 ///
 /// # Sources
 /// learn.microsoft.com: fileapi.h, CreateFileA
@@ -168,151 +166,6 @@ pub unsafe extern "system" fn DeleteFileW_utf32(lpfilename: *const u32) -> BOOL 
     shape::truth(|| file::remove(&unsafe { utf32(lpfilename) }?))
 }
 
-/// Tells a file's size.
-///
-/// # Contract
-/// None.
-///
-/// # Errors
-/// INVALID_FILE_SIZE and ERROR_INVALID_HANDLE. That number is also the low half of some sizes:
-/// then the last error is 0.
-///
-/// # Linux
-/// fstat.
-///
-/// # Sources
-/// learn.microsoft.com: fileapi.h, GetFileSize
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
-pub unsafe extern "system" fn GetFileSize(hfile: HANDLE, lpfilesizehigh: *mut u32) -> u32 {
-    halves(lpfilesizehigh, || file::of(hfile.addr()).map(|(_, size)| size))
-}
-
-/// Tells a file's size in 64 bits.
-///
-/// # Contract
-/// None.
-///
-/// # Errors
-/// FALSE and ERROR_INVALID_HANDLE, ERROR_NOACCESS.
-///
-/// # Linux
-/// fstat.
-///
-/// # Sources
-/// learn.microsoft.com: fileapi.h, GetFileSizeEx
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
-pub unsafe extern "system" fn GetFileSizeEx(hfile: HANDLE, lpfilesize: *mut i64) -> BOOL {
-    shape::truth(|| {
-        let (_, size) = file::of(hfile.addr())?;
-        if !is_writable(lpfilesize.addr(), size_of::<i64>()) {
-            return Err(Win32Error::ERROR_NOACCESS);
-        }
-        // SAFETY: just written by the kernel.
-        unsafe { lpfilesize.write_unaligned(size as i64) };
-        Ok(())
-    })
-}
-
-/// Moves a file's position.
-///
-/// # Contract
-/// T-009 where a TransmitFile without an OVERLAPPED begins.
-///
-/// # Errors
-/// INVALID_SET_FILE_POINTER and ERROR_INVALID_HANDLE, ERROR_NEGATIVE_SEEK,
-/// ERROR_INVALID_PARAMETER. That number is also the low half of some positions: then the last
-/// error is 0.
-///
-/// # Linux
-/// lseek.
-///
-/// # Sources
-/// learn.microsoft.com: fileapi.h, SetFilePointer
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
-pub unsafe extern "system" fn SetFilePointer(
-    hfile: HANDLE,
-    ldistancetomove: i32,
-    lpdistancetomovehigh: *mut i32,
-    dwmovemethod: SET_FILE_POINTER_MOVE_METHOD,
-) -> u32 {
-    halves(lpdistancetomovehigh.cast(), || {
-        let by = if lpdistancetomovehigh.is_null() {
-            i64::from(ldistancetomove)
-        } else {
-            // SAFETY: not NULL, so by the crate's vocabulary the caller's.
-            let high = unsafe { lpdistancetomovehigh.read_unaligned() };
-            i64::from(high) << 32 | i64::from(ldistancetomove as u32)
-        };
-        let at = file::seek(hfile.addr(), by, method(dwmovemethod)?)?;
-        // Without a place for its high half a position has to fit into the low one.
-        let fits = !lpdistancetomovehigh.is_null() || at <= u64::from(u32::MAX);
-        if fits { Ok(at) } else { Err(Win32Error::ERROR_INVALID_PARAMETER) }
-    })
-}
-
-/// Moves a file's position by 64 bits.
-///
-/// # Contract
-/// T-009: as SetFilePointer.
-///
-/// # Errors
-/// FALSE and ERROR_INVALID_HANDLE, ERROR_NEGATIVE_SEEK, ERROR_INVALID_PARAMETER, ERROR_NOACCESS.
-///
-/// # Linux
-/// lseek.
-///
-/// # Sources
-/// learn.microsoft.com: fileapi.h, SetFilePointerEx
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
-pub unsafe extern "system" fn SetFilePointerEx(
-    hfile: HANDLE,
-    lidistancetomove: i64,
-    lpnewfilepointer: *mut i64,
-    dwmovemethod: SET_FILE_POINTER_MOVE_METHOD,
-) -> BOOL {
-    shape::truth(|| {
-        if !lpnewfilepointer.is_null() && !is_writable(lpnewfilepointer.addr(), size_of::<i64>()) {
-            return Err(Win32Error::ERROR_NOACCESS);
-        }
-        let at = file::seek(hfile.addr(), lidistancetomove, method(dwmovemethod)?)?;
-        if !lpnewfilepointer.is_null() {
-            // SAFETY: just written by the kernel.
-            unsafe { lpnewfilepointer.write_unaligned(at as i64) };
-        }
-        Ok(())
-    })
-}
-
-fn method(method: SET_FILE_POINTER_MOVE_METHOD) -> Result<From, Win32Error> {
-    match method {
-        FILE_BEGIN => Ok(From::Begin),
-        FILE_CURRENT => Ok(From::Current),
-        FILE_END => Ok(From::End),
-        _ => Err(Win32Error::ERROR_INVALID_PARAMETER),
-    }
-}
-
-/// Answers with the low half of a number and stores the high one.
-fn halves(high: *mut u32, work: impl FnOnce() -> Result<u64, Win32Error>) -> u32 {
-    let _errno = KeepErrno::new();
-    match work() {
-        Ok(number) => {
-            if !high.is_null() {
-                // SAFETY: not NULL, so by the crate's vocabulary the caller's.
-                unsafe { high.write((number >> 32) as u32) };
-            }
-            if number as u32 == INVALID {
-                last_error::set(0);
-            }
-            number as u32
-        }
-        Err(error) => {
-            last_error::set(error.0);
-            INVALID
-        }
-    }
-}
-
 fn create(
     path: Result<CString, Win32Error>,
     access: u32,
@@ -322,15 +175,23 @@ fn create(
 ) -> HANDLE {
     let _errno = KeepErrno::new();
     let opened = path.and_then(|path| {
-        let all = access & GENERIC_ALL != 0;
+        let any_of = |rights: u32| access & rights != 0;
+        let writes = any_of(GENERIC_ALL | GENERIC_WRITE | FILE_WRITE_DATA);
+        let appends = any_of(FILE_APPEND_DATA);
         let opening = Opening {
-            read: all || access & GENERIC_READ != 0,
-            write: all || access & GENERIC_WRITE != 0,
+            read: any_of(GENERIC_ALL | GENERIC_READ | FILE_READ_DATA),
+            write: writes || appends,
+            append: appends && !writes,
+            write_through: flags & FILE_FLAG_WRITE_THROUGH != 0,
             inherit,
             ..Opening::default()
         };
-        let delete = flags & FILE_FLAG_DELETE_ON_CLOSE != 0;
-        open(&path, opening, disposition, delete)
+        let how = How {
+            opening,
+            delete_on_close: flags & FILE_FLAG_DELETE_ON_CLOSE != 0,
+            overlapped: flags & FILE_FLAG_OVERLAPPED != 0,
+        };
+        open(&path, how, disposition)
     });
     match opened {
         Ok((handle, existed)) => {
@@ -347,33 +208,40 @@ fn create(
 /// The handle, and whether a file was found that might as well have been made.
 fn open(
     path: &CStr,
-    opening: Opening,
+    how: How,
     disposition: FILE_CREATION_DISPOSITION,
-    delete: bool,
 ) -> Result<(usize, bool), Win32Error> {
-    let found = match disposition {
-        CREATE_NEW => {
-            let opening = Opening { create: true, only_new: true, ..opening };
-            return file::open(path, opening, delete).map(|handle| (handle, false));
+    let with = |change: fn(&mut Opening)| {
+        let mut how = how;
+        change(&mut how.opening);
+        file::open(path, how)
+    };
+    let make_new = |opening: &mut Opening| {
+        opening.create = true;
+        opening.only_new = true;
+    };
+    let truncates = match disposition {
+        CREATE_NEW => return with(make_new).map(|handle| (handle, false)),
+        OPEN_EXISTING => return with(|_| {}).map(|handle| (handle, false)),
+        TRUNCATE_EXISTING if !how.opening.write => {
+            return Err(Win32Error::ERROR_INVALID_PARAMETER);
         }
-        OPEN_EXISTING => {
-            return file::open(path, opening, delete).map(|handle| (handle, false));
-        }
-        TRUNCATE_EXISTING if !opening.write => return Err(Win32Error::ERROR_INVALID_PARAMETER),
         TRUNCATE_EXISTING => {
-            let opening = Opening { truncate: true, ..opening };
-            return file::open(path, opening, delete).map(|handle| (handle, false));
+            return with(|opening| opening.truncate = true).map(|handle| (handle, false));
         }
-        CREATE_ALWAYS => Opening { truncate: true, ..opening },
-        OPEN_ALWAYS => opening,
+        CREATE_ALWAYS => true,
+        OPEN_ALWAYS => false,
         _ => return Err(Win32Error::ERROR_INVALID_PARAMETER),
     };
     // Made if it is not there; whether it was there is the kernel's word.
-    let new = Opening { create: true, only_new: true, ..opening };
-    match file::open(path, new, delete) {
+    match with(make_new) {
+        Err(Win32Error::ERROR_FILE_EXISTS) if truncates => with(|opening| {
+            opening.create = true;
+            opening.truncate = true;
+        })
+        .map(|handle| (handle, true)),
         Err(Win32Error::ERROR_FILE_EXISTS) => {
-            let found = Opening { create: true, ..found };
-            file::open(path, found, delete).map(|handle| (handle, true))
+            with(|opening| opening.create = true).map(|handle| (handle, true))
         }
         made => made.map(|handle| (handle, false)),
     }

@@ -3,12 +3,13 @@
 use crate::memory::{check_overlapped, check_transfer_overlapped, is_possible};
 use crate::shape;
 use linsock_abi::map::Call;
-use linsock_abi::{BOOL, HANDLE, NtStatus, OVERLAPPED, Win32Error, WsaError};
+use linsock_abi::{
+    BOOL, HANDLE, LPOVERLAPPED_COMPLETION_ROUTINE, NtStatus, OVERLAPPED, Win32Error, WsaError,
+};
 use linsock_backend::buffers::Buffers;
+use linsock_engine::apc::FileRoutine;
 use linsock_engine::file;
-use linsock_engine::operation::{self, Ended, Overlapped};
 use linsock_engine::socket::{self, Flags, Started};
-use linsock_engine::wait::Signal;
 
 /// Win32's number for a Winsock error, as ReadFile and WriteFile report it.
 fn win32(error: WsaError, call: Call) -> Win32Error {
@@ -29,13 +30,18 @@ fn win32(error: WsaError, call: Call) -> Win32Error {
 /// the Win32 numbers of the statuses.
 ///
 /// # Linux
-/// A file is read and written on the calling thread, with or without an OVERLAPPED.
+/// A file that was opened with FILE_FLAG_OVERLAPPED needs lpOverlapped (else
+/// ERROR_INVALID_PARAMETER). What is in memory is read at once: TRUE, and the event or the packet
+/// beside it. What the disk has to be waited for pends, and one of a few threads waits. At the end
+/// of the file an OVERLAPPED gets ERROR_HANDLE_EOF, at once without a packet, later with one; a
+/// read without it gets 0 bytes. Without FILE_FLAG_OVERLAPPED an OVERLAPPED says where, and the
+/// position follows.
 ///
 /// # Safety
 /// With lpOverlapped, it and the buffer stay until the completion.
 ///
 /// # Sources
-/// learn.microsoft.com: fileapi.h, ReadFile
+/// learn.microsoft.com: fileapi.h, ReadFile; Testing for the End of a File
 #[cfg_attr(feature = "export", unsafe(no_mangle))]
 pub unsafe extern "system" fn ReadFile(
     hfile: HANDLE,
@@ -48,9 +54,18 @@ pub unsafe extern "system" fn ReadFile(
         let to_win32 = |error| win32(error, Call::Recv);
         let (socket, overlapped) = match open(hfile, lpnumberofbytesread, lpoverlapped) {
             Err(Win32Error::ERROR_INVALID_HANDLE) => {
-                return transfer_file(hfile, lpnumberofbytesread, lpoverlapped, |at| {
-                    file::read(hfile.addr(), at, lpbuffer.addr(), nnumberofbytestoread as usize)
-                });
+                let (to, len) = (lpbuffer.addr(), nnumberofbytestoread as usize);
+                let transfer = |overlapped| match overlapped {
+                    None => file::read(hfile.addr(), to, len),
+                    // SAFETY: the caller keeps both until the completion.
+                    Some(overlapped) => unsafe {
+                        file::read_overlapped(hfile.addr(), to, len, overlapped, None)
+                    },
+                };
+                // SAFETY: the caller's pointers.
+                return unsafe {
+                    transfer_file(hfile, lpnumberofbytesread, lpoverlapped, transfer)
+                };
             }
             opened => opened?,
         };
@@ -83,7 +98,9 @@ pub unsafe extern "system" fn ReadFile(
 /// As [`ReadFile`].
 ///
 /// # Linux
-/// A file is read and written on the calling thread, with or without an OVERLAPPED.
+/// A file is written on the calling thread, into memory, and so never pends; else as [`ReadFile`].
+/// An Offset and OffsetHigh of 0xFFFFFFFF mean the end of the file, as does every offset where the
+/// file was opened with FILE_APPEND_DATA and without FILE_WRITE_DATA.
 ///
 /// # Safety
 /// With lpOverlapped, it and the buffer stay until the completion.
@@ -102,9 +119,18 @@ pub unsafe extern "system" fn WriteFile(
         let to_win32 = |error| win32(error, Call::Send);
         let (socket, overlapped) = match open(hfile, lpnumberofbyteswritten, lpoverlapped) {
             Err(Win32Error::ERROR_INVALID_HANDLE) => {
-                return transfer_file(hfile, lpnumberofbyteswritten, lpoverlapped, |at| {
-                    file::write(hfile.addr(), at, lpbuffer.addr(), nnumberofbytestowrite as usize)
-                });
+                let (from, len) = (lpbuffer.addr(), nnumberofbytestowrite as usize);
+                let transfer = |overlapped| match overlapped {
+                    None => file::write(hfile.addr(), from, len),
+                    // SAFETY: the caller keeps both until the completion.
+                    Some(overlapped) => unsafe {
+                        file::write_overlapped(hfile.addr(), from, len, overlapped, None)
+                    },
+                };
+                // SAFETY: the caller's pointers.
+                return unsafe {
+                    transfer_file(hfile, lpnumberofbyteswritten, lpoverlapped, transfer)
+                };
             }
             opened => opened?,
         };
@@ -128,48 +154,117 @@ pub unsafe extern "system" fn WriteFile(
     })
 }
 
-/// A transfer of a file, which ends on the calling thread.
+/// Reads from a file and has a routine told of the end.
+///
+/// # Contract
+/// R-002..R-005: the routine runs on this thread, in an alertable wait, once.
+///
+/// # Errors
+/// FALSE, and no routine: ERROR_HANDLE_EOF, ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED,
+/// ERROR_NOACCESS; ERROR_INVALID_PARAMETER: no routine, a file without FILE_FLAG_OVERLAPPED, or
+/// one that is tied to a completion port. The routine's error is a Win32 code.
+///
+/// # Linux
+/// As [`ReadFile`]; the routine is queued also where the read is over at once. For files: a
+/// socket's routines are those of WSARecv. hEvent is the program's own.
+///
+/// # Safety
+/// lpOverlapped and the buffer stay until the routine runs.
+///
+/// # Sources
+/// learn.microsoft.com: fileapi.h, ReadFileEx
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn ReadFileEx(
+    hfile: HANDLE,
+    lpbuffer: *mut u8,
+    nnumberofbytestoread: u32,
+    lpoverlapped: *mut OVERLAPPED,
+    lpcompletionroutine: LPOVERLAPPED_COMPLETION_ROUTINE,
+) -> BOOL {
+    let (to, len) = (lpbuffer.addr(), nnumberofbytestoread as usize);
+    with_routine(lpoverlapped, lpcompletionroutine, |overlapped, routine| {
+        // SAFETY: the caller keeps all of it until the routine runs.
+        unsafe { file::read_overlapped(hfile.addr(), to, len, overlapped, Some(routine)) }
+    })
+}
+
+/// Writes to a file and has a routine told of the end.
+///
+/// # Contract
+/// As [`ReadFileEx`].
+///
+/// # Errors
+/// As [`ReadFileEx`], and ERROR_DISK_FULL.
+///
+/// # Linux
+/// As [`WriteFile`] and [`ReadFileEx`].
+///
+/// # Safety
+/// lpOverlapped and the buffer stay until the routine runs.
+///
+/// # Sources
+/// learn.microsoft.com: fileapi.h, WriteFileEx
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn WriteFileEx(
+    hfile: HANDLE,
+    lpbuffer: *const u8,
+    nnumberofbytestowrite: u32,
+    lpoverlapped: *mut OVERLAPPED,
+    lpcompletionroutine: LPOVERLAPPED_COMPLETION_ROUTINE,
+) -> BOOL {
+    let (from, len) = (lpbuffer.addr(), nnumberofbytestowrite as usize);
+    with_routine(lpoverlapped, lpcompletionroutine, |overlapped, routine| {
+        // SAFETY: the caller keeps all of it until the routine runs.
+        unsafe { file::write_overlapped(hfile.addr(), from, len, overlapped, Some(routine)) }
+    })
+}
+
+/// Starts a transfer whose end is told to a routine; that it pends is success.
+fn with_routine(
+    overlapped: *mut OVERLAPPED,
+    routine: LPOVERLAPPED_COMPLETION_ROUTINE,
+    transfer: impl FnOnce(usize, FileRoutine) -> Result<u32, Win32Error>,
+) -> BOOL {
+    shape::truth(|| {
+        let routine = routine.ok_or(Win32Error::ERROR_INVALID_PARAMETER)?;
+        let overlapped = check_overlapped(overlapped).map_err(|_| Win32Error::ERROR_NOACCESS)?;
+        match transfer(overlapped, routine) {
+            Ok(_) | Err(Win32Error::ERROR_IO_PENDING) => {
+                // What a program looks at to hear of trouble with the buffer.
+                crate::last_error::set(0);
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    })
+}
+
+/// A transfer of a file.
+///
+/// # Safety
+/// `count` is NULL or writable.
 #[cold]
-fn transfer_file(
+unsafe fn transfer_file(
     handle: HANDLE,
     count: *mut u32,
     overlapped: *mut OVERLAPPED,
-    transfer: impl FnOnce(Option<u64>) -> Result<u32, Win32Error>,
+    transfer: impl FnOnce(Option<usize>) -> Result<u32, Win32Error>,
 ) -> Result<(), Win32Error> {
     file::of(handle.addr())?;
-    let no_access = |_| Win32Error::ERROR_NOACCESS;
     if overlapped.is_null() && count.is_null() || !count.is_null() && !is_possible(count.addr()) {
         return Err(Win32Error::ERROR_NOACCESS);
     }
-    if overlapped.is_null() {
-        let n = transfer(None)?;
-        // SAFETY: not NULL, so by the crate's vocabulary the caller's.
-        unsafe { store(count, n) };
-        return Ok(());
+    let overlapped = match overlapped.is_null() {
+        true => None,
+        false => Some(check_overlapped(overlapped).map_err(|_| Win32Error::ERROR_NOACCESS)?),
+    };
+    let transferred = transfer(overlapped);
+    // What is pending may be over by now, and nobody knows yet how much of it there was.
+    if transferred != Err(Win32Error::ERROR_IO_PENDING) {
+        // SAFETY: the caller's word.
+        unsafe { store(count, transferred.unwrap_or(0)) };
     }
-    let overlapped = check_overlapped(overlapped).map_err(no_access)?;
-    let signal = Signal::new(true, false);
-    // SAFETY: just probed; nothing of it is used after this function.
-    let (begun, at) = unsafe {
-        let begun = Overlapped::begin(overlapped, &signal);
-        (begun.map_err(|_| Win32Error::ERROR_INVALID_HANDLE)?, operation::offset(overlapped))
-    };
-    let transferred = transfer(Some(at));
-    let ended = match transferred {
-        Ok(n) => Ended::ok(n),
-        // The one error that the file itself tells; others are about the call.
-        Err(error) => Ended {
-            status: match error {
-                Win32Error::ERROR_HANDLE_EOF => NtStatus::STATUS_END_OF_FILE,
-                _ => NtStatus::STATUS_UNSUCCESSFUL,
-            },
-            ..Ended::ok(0)
-        },
-    };
-    operation::publish(&begun, &ended, None, None);
-    // SAFETY: the caller's word.
-    unsafe { store(count, transferred?) };
-    Ok(())
+    transferred.map(drop)
 }
 
 /// The socket of a handle, and the OVERLAPPED if it counts.

@@ -5,12 +5,14 @@ mod disk;
 mod file;
 mod port;
 mod result;
+mod size;
 
 pub use cancel::*;
 pub use disk::*;
 pub use file::*;
 pub use port::*;
 pub use result::*;
+pub use size::*;
 
 use linsock_abi::{HANDLE, Win32Error};
 

@@ -10,10 +10,11 @@ use linsock_abi::{
 };
 use linsock_engine::handle::Object;
 use linsock_engine::port::{self, Packet, Port};
-use linsock_engine::{apc, runtime, socket};
+use linsock_engine::{apc, file, runtime, socket};
 use std::ptr;
+use std::sync::Arc;
 
-/// Makes a completion port, ties a socket to one, or both.
+/// Makes a completion port, ties a socket or a file to one, or both.
 ///
 /// # Contract
 /// P-001..P-008.
@@ -22,7 +23,8 @@ use std::ptr;
 /// NULL and ERROR_INVALID_PARAMETER (P-004, P-005) or ERROR_INVALID_HANDLE (P-006).
 ///
 /// # Linux
-/// A port is a queue in the process and one epoll instance at which its threads wait.
+/// A port is a queue in the process and one epoll instance at which its threads wait. Files are
+/// those of CreateFile with FILE_FLAG_OVERLAPPED.
 ///
 /// # Sources
 /// learn.microsoft.com: ioapiset.h, CreateIoCompletionPort
@@ -52,14 +54,23 @@ fn create(file: HANDLE, existing: HANDLE, key: usize, threads: u32) -> Result<us
             return Err(Win32Error::ERROR_INVALID_PARAMETER);
         }
         let port = handles.port(existing.addr())?;
-        socket::associate(socket_of(file)?, &port, key)?;
+        associate(file, &port, key)?;
         return Ok(existing.addr());
     }
     let port = Port::new(threads)?;
     if !no_file {
-        socket::associate(socket_of(file)?, &port, key)?;
+        associate(file, &port, key)?;
     }
     handles.insert(Object::Port(port))
+}
+
+/// Ties a socket, or a file, to a port.
+fn associate(handle: HANDLE, port: &Arc<Port>, key: usize) -> Result<(), Win32Error> {
+    let handle = socket_of(handle)?;
+    match socket::associate(handle, port, key) {
+        Err(Win32Error::ERROR_INVALID_HANDLE) => file::associate(handle, port, key),
+        done => done,
+    }
 }
 
 /// Takes one packet.
@@ -209,7 +220,7 @@ pub unsafe extern "system" fn PostQueuedCompletionStatus(
 /// FALSE and ERROR_INVALID_PARAMETER for other flags, ERROR_INVALID_HANDLE.
 ///
 /// # Linux
-/// Kept with the socket.
+/// Kept with the socket or the file.
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, SetFileCompletionNotificationModes
@@ -218,5 +229,11 @@ pub unsafe extern "system" fn SetFileCompletionNotificationModes(
     filehandle: HANDLE,
     flags: u8,
 ) -> BOOL {
-    shape::truth(|| socket::set_notification_modes(socket_of(filehandle)?, flags))
+    shape::truth(|| {
+        let handle = socket_of(filehandle)?;
+        match socket::set_notification_modes(handle, flags) {
+            Err(Win32Error::ERROR_INVALID_HANDLE) => file::set_notification_modes(handle, flags),
+            done => done,
+        }
+    })
 }

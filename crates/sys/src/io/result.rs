@@ -152,6 +152,7 @@ unsafe fn wait_for(
     alertable: bool,
 ) -> Result<NtStatus, Win32Error> {
     let address = overlapped.addr();
+    let handles = &runtime::get().handles;
     let deadline = wait::deadline(timeout_ms);
     loop {
         // SAFETY: the caller's word.
@@ -165,8 +166,8 @@ unsafe fn wait_for(
         // SAFETY: as above.
         let event = unsafe { (*overlapped).hEvent }.addr() & !3;
         let target = match event {
-            0 => Target::Signal(socket::signal_of(runtime::get().handles.socket(handle)?)?),
-            event => Target::Event(runtime::get().handles.event(event)?),
+            0 => handles.target(handles.socket(handle)?)?,
+            event => Target::Event(handles.event(event)?),
         };
         let left = match deadline {
             None => INFINITE,

@@ -10,10 +10,7 @@ use super::{CURRENT_THREAD, handles, started};
 fn target(handle: HANDLE) -> Result<Target, Win32Error> {
     match handle.addr() {
         CURRENT_THREAD => Ok(Target::Thread(thread::current())),
-        // A socket's own signal (27.B).
-        socket if !linsock_engine::handle::is_handle(socket) => {
-            linsock_engine::socket::signal_of(socket).map(Target::Signal)
-        }
+        // A socket's own signal among them, or a file's (27.B).
         handle => handles().target(handle),
     }
 }
