@@ -3,11 +3,11 @@
 use crate::operation::{Operation, Orphan};
 use crate::runtime;
 use crate::sync::plain::{Arc, Mutex, lock};
-use linsock_backend::{Backend, Errno};
 use linsock_backend::net::Ready;
 use linsock_backend::op::{Part, Progress};
 use linsock_backend::poller::{Poller, Token, Watch};
 use linsock_backend::ring::{Completed, Ring};
+use linsock_backend::{Backend, Errno};
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};

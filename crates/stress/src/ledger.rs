@@ -159,9 +159,9 @@ impl Op {
 
     fn expects_telling(&self) -> bool {
         let state = self.state.load(Ordering::Acquire);
-        let by_packet = self.telling.packet.is_some() && !(self.telling.skips && state == DONE_AT_ONCE);
-        matches!(state, STARTED | DONE_AT_ONCE)
-            && (by_packet || self.telling.routine.is_some())
+        let by_packet =
+            self.telling.packet.is_some() && !(self.telling.skips && state == DONE_AT_ONCE);
+        matches!(state, STARTED | DONE_AT_ONCE) && (by_packet || self.telling.routine.is_some())
     }
 
     /// The status that it ended with.
@@ -242,7 +242,10 @@ impl Op {
         let room = if self.kind == "TransmitFile" { usize::MAX } else { self.len };
         if count != bytes || bytes > room {
             let text = self.describe();
-            book.find(format!("{how}: {bytes} bytes, InternalHigh {count}, room {}: {text}", self.len));
+            book.find(format!(
+                "{how}: {bytes} bytes, InternalHigh {count}, room {}: {text}",
+                self.len
+            ));
         }
         self.status.store(internal, Ordering::Relaxed);
         self.moved.store(count, Ordering::Relaxed);
@@ -260,14 +263,21 @@ impl Op {
         let told = self.told.load(Ordering::Acquire);
         let state = self.state.load(Ordering::Acquire);
         if told > 0 {
-            let changed = self.internal() != self.status.load(Ordering::Relaxed) || self.count() != MARK;
+            let changed =
+                self.internal() != self.status.load(Ordering::Relaxed) || self.count() != MARK;
             // SAFETY: the buffer belongs to the program since the end was told.
             let bytes = unsafe { std::slice::from_raw_parts(self.buffer, self.len) };
             if changed {
-                book.find(format!("OVERLAPPED written after the end was told: {}", self.describe()));
+                book.find(format!(
+                    "OVERLAPPED written after the end was told: {}",
+                    self.describe()
+                ));
             }
             if let Some(at) = bytes.iter().position(|&byte| byte != FILL) {
-                book.find(format!("buffer written at {at} after the end was told: {}", self.describe()));
+                book.find(format!(
+                    "buffer written at {at} after the end was told: {}",
+                    self.describe()
+                ));
             }
         }
         match state {
@@ -327,7 +337,13 @@ pub const POSTED: usize = 0x7057;
 
 impl Ledger {
     /// Writes down an operation that is about to be started. `low_bit`: no packet is wanted.
-    pub fn open(&self, kind: &'static str, data: Vec<u8>, telling: Telling, low_bit: bool) -> &'static Op {
+    pub fn open(
+        &self,
+        kind: &'static str,
+        data: Vec<u8>,
+        telling: Telling,
+        low_bit: bool,
+    ) -> &'static Op {
         let data = Box::leak(data.into_boxed_slice());
         let event = if telling.event { winsock::event() } else { std::ptr::null_mut() };
         let mut overlapped = OVERLAPPED::default();
@@ -345,7 +361,9 @@ impl Ledger {
             event,
             state: AtomicU32::new(FRESH),
             vague: AtomicBool::new(
-                telling.routine.is_some_and(|thread| thread + 1 == self.leaver.load(Ordering::Relaxed)),
+                telling
+                    .routine
+                    .is_some_and(|thread| thread + 1 == self.leaver.load(Ordering::Relaxed)),
             ),
             told: AtomicU32::new(0),
             status: AtomicUsize::new(0),
@@ -387,7 +405,9 @@ impl Ledger {
         let op = lock(&self.ops).get(&overlapped).copied();
         match op {
             Some(op) => op.tell("packet", Some(key), bytes as usize),
-            None => self.find(format!("a packet that nobody caused: key {key:#x}, {overlapped:#x}, {bytes}")),
+            None => self.find(format!(
+                "a packet that nobody caused: key {key:#x}, {overlapped:#x}, {bytes}"
+            )),
         }
     }
 
@@ -445,13 +465,17 @@ impl Ledger {
         for op in lock(&self.ops).values() {
             rows.entry(op.kind).or_default()[op.state.load(Ordering::Relaxed) as usize & 3] += 1;
         }
-        rows.iter().map(|(kind, counts)| format!("{kind}: {counts:?}")).collect::<Vec<_>>().join("\n")
+        rows.iter()
+            .map(|(kind, counts)| format!("{kind}: {counts:?}"))
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     /// The last look: notes every rule that does not hold.
     pub fn audit(&self) {
         self.each(Op::audit);
-        let (posted, arrived) = (self.posted.load(Ordering::Relaxed), self.arrived.load(Ordering::Relaxed));
+        let (posted, arrived) =
+            (self.posted.load(Ordering::Relaxed), self.arrived.load(Ordering::Relaxed));
         if posted != arrived {
             self.find(format!("{posted} packets were posted, {arrived} came"));
         }

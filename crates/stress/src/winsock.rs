@@ -28,7 +28,8 @@ pub fn last_error() -> i32 {
 
 /// An IPv4 address; the port in host order.
 pub fn v4(ip: [u8; 4], port: u16) -> SOCKADDR_IN {
-    let mut address = SOCKADDR_IN { sin_family: AF_INET, sin_port: port.to_be(), ..Default::default() };
+    let mut address =
+        SOCKADDR_IN { sin_family: AF_INET, sin_port: port.to_be(), ..Default::default() };
     address.sin_addr.S_un.S_addr = u32::from_ne_bytes(ip);
     address
 }

@@ -36,7 +36,10 @@ pub fn run(options: &Options) -> bool {
         return found == 0;
     }
     let (table, mut found) = whole_table(options, &peers, &backends);
-    println!("fault: the table took {table} runs and {} s, {found} findings", began.elapsed().as_secs());
+    println!(
+        "fault: the table took {table} runs and {} s, {found} findings",
+        began.elapsed().as_secs()
+    );
     let mut count = 0;
     if found < options.findings && options.seconds > 0 {
         let until = Instant::now() + Duration::from_secs(options.seconds);
@@ -57,17 +60,24 @@ pub fn run(options: &Options) -> bool {
 /// What --run or --random asks for.
 fn single(options: &Options, backends: &[String]) -> Option<Vec<Run>> {
     let scenario_of = |name: &str| {
-        SCENARIOS.iter().position(|(own, _)| *own == name).unwrap_or_else(|| panic!("no scenario {name}"))
+        SCENARIOS
+            .iter()
+            .position(|(own, _)| *own == name)
+            .unwrap_or_else(|| panic!("no scenario {name}"))
     };
     if let Some(run) = &options.run {
         let parts: Vec<&str> = run.split(':').collect();
-        let [scenario, call, errno, occurrence] = parts[..] else { panic!("SCENARIO:CALL:ERRNO:OCCURRENCE") };
+        let [scenario, call, errno, occurrence] = parts[..] else {
+            panic!("SCENARIO:CALL:ERRNO:OCCURRENCE")
+        };
         let call = TABLE.iter().find(|(own, _)| format!("{own:?}") == call).map(|row| row.0);
         let call = call.unwrap_or_else(|| panic!("no such call"));
-        let number = |text: &str| text.parse::<u32>().unwrap_or_else(|_| panic!("{text} is no number"));
+        let number =
+            |text: &str| text.parse::<u32>().unwrap_or_else(|_| panic!("{text} is no number"));
         let (errno, occurrence) = (number(errno) as i32, number(occurrence));
         let scenario = scenario_of(scenario);
-        let runs = backends.iter().map(|backend| table_run(backend, scenario, call, errno, occurrence));
+        let runs =
+            backends.iter().map(|backend| table_run(backend, scenario, call, errno, occurrence));
         return Some(runs.collect());
     }
     let random = options.random.as_ref()?;
@@ -83,7 +93,9 @@ fn table_run(backend: &str, scenario: usize, call: Call, errno: i32, occurrence:
         backend: backend.to_owned(),
         scenario,
         plan: Plan::One { call, errno, occurrence },
-        title: format!("LINSOCK_BACKEND={backend} linsock-stress fault --run {name}:{call:?}:{errno}:{occurrence}"),
+        title: format!(
+            "LINSOCK_BACKEND={backend} linsock-stress fault --run {name}:{call:?}:{errno}:{occurrence}"
+        ),
     }
 }
 
@@ -131,7 +143,11 @@ fn whole_table(options: &Options, peers: &Peers, backends: &[String]) -> (usize,
             uses[row] += count;
             for occurrence in 1..=count.min(options.occurrences) {
                 let backend = &backend;
-                runs.extend(errnos.iter().map(|&errno| table_run(backend, scenario, *call, errno, occurrence)));
+                runs.extend(
+                    errnos
+                        .iter()
+                        .map(|&errno| table_run(backend, scenario, *call, errno, occurrence)),
+                );
             }
         }
     }
@@ -240,6 +256,7 @@ fn compare(before: &(Vec<String>, usize)) {
         ledger().find(format!("left open: {new:?}"));
     }
     if after.1 > before.1 + STAYS {
-        ledger().find(format!("{} pollers, rings and wake-ups are left, {} before", after.1, before.1));
+        ledger()
+            .find(format!("{} pollers, rings and wake-ups are left, {} before", after.1, before.1));
     }
 }

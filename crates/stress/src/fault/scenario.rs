@@ -108,7 +108,12 @@ fn echo_by_events(stage: &mut Stage) -> Option<()> {
 
 /// # Safety
 /// Called by the library.
-unsafe extern "system" fn routine(_error: u32, bytes: u32, overlapped: *mut OVERLAPPED, _flags: u32) {
+unsafe extern "system" fn routine(
+    _error: u32,
+    bytes: u32,
+    overlapped: *mut OVERLAPPED,
+    _flags: u32,
+) {
     ledger().routine(overlapped.addr(), bytes, 0);
 }
 
@@ -119,7 +124,8 @@ fn echo_by_routines(stage: &mut Stage) -> Option<()> {
     let one = WSABUF { len: 100, buf: op.buffer() };
     let mut flags = 0;
     let (buffer, ov) = (&raw const one, op.overlapped());
-    let result = call!(WSARecv(far.number, buffer, 1, ptr::null_mut(), &raw mut flags, ov, Some(routine)));
+    let result =
+        call!(WSARecv(far.number, buffer, 1, ptr::null_mut(), &raw mut flags, ov, Some(routine)));
     op.answered(Answer::of_status(result), false);
     let sent = call!(send(near.number, b"hello".as_ptr(), 5, 0)) == 5;
     if !sent {
@@ -177,7 +183,15 @@ fn transmit_by_copying(stage: &mut Stage) -> Option<()> {
     let file = std::fs::File::open("/proc/self/status").ok()?;
     let sending = stage.start("TransmitFile", near, 0, |op| {
         let file = ptr::without_provenance_mut(std::os::fd::AsRawFd::as_raw_fd(&file) as usize);
-        Answer::of_bool(call!(TransmitFile(near.number, file, 300, 0, op.overlapped(), ptr::null(), 0)))
+        Answer::of_bool(call!(TransmitFile(
+            near.number,
+            file,
+            300,
+            0,
+            op.overlapped(),
+            ptr::null(),
+            0
+        )))
     });
     stage.finish(sending);
     Some(())
@@ -185,7 +199,8 @@ fn transmit_by_copying(stage: &mut Stage) -> Option<()> {
 
 /// A connection that the library did not make.
 fn adopted(stage: &mut Stage) -> Option<()> {
-    let stream = std::net::TcpStream::connect(("127.0.0.1", stage.peers.port(Manners::Echo))).ok()?;
+    let stream =
+        std::net::TcpStream::connect(("127.0.0.1", stage.peers.port(Manners::Echo))).ok()?;
     let number = std::os::fd::IntoRawFd::into_raw_fd(stream) as SOCKET;
     let near = stage.own(number, true)?;
     let receiving = stage.receive(near, 100);
@@ -245,7 +260,9 @@ fn datagram(stage: &mut Stage) -> Option<()> {
     let near = stage.own(s, true)?;
     let receiving = stage.receive(far, 100);
     receiving?;
-    if at.sin_port != 0 && call!(sendto(near.number, b"hello".as_ptr(), 5, 0, name(&at), V4_BYTES)) == 5 {
+    if at.sin_port != 0
+        && call!(sendto(near.number, b"hello".as_ptr(), 5, 0, name(&at), V4_BYTES)) == 5
+    {
         stage.finish(receiving);
     }
     Some(())
@@ -276,12 +293,17 @@ fn network_events(stage: &mut Stage) -> Option<()> {
     }
     let mut events = WSANETWORKEVENTS::default();
     call!(WSAEnumNetworkEvents(far.number, event.addr() as isize, &raw mut events));
+    // Nobody sends anything there.
     let mut set = FD_SET { fd_count: 1, ..FD_SET::default() };
-    set.fd_array[0] = far.number;
+    set.fd_array[0] = near.number;
     let time = TIMEVAL { tv_sec: 0, tv_usec: 1000 };
-    call!(select(0, &raw mut set, ptr::null_mut(), ptr::null_mut(), &raw const time));
-    let mut one = WSAPOLLFD { fd: far.number, events: POLLRDNORM as i16, revents: 0 };
-    call!(WSAPoll(&raw mut one, 1, 1));
+    if call!(select(0, &raw mut set, ptr::null_mut(), ptr::null_mut(), &raw const time)) == 1 {
+        ledger().find("select finds a socket ready that is not".to_owned());
+    }
+    let mut one = WSAPOLLFD { fd: near.number, events: POLLRDNORM as i16, revents: 0 };
+    if call!(WSAPoll(&raw mut one, 1, 1)) == 1 {
+        ledger().find("WSAPoll finds a socket ready that is not".to_owned());
+    }
     Some(())
 }
 

@@ -84,7 +84,10 @@ impl Stage {
         let mut far = INVALID_SOCKET;
         for _ in 0..3 {
             far = call!(accept(listening.number, ptr::null_mut(), ptr::null_mut()));
-            while far == INVALID_SOCKET && winsock::last_error() == WSAEWOULDBLOCK && Instant::now() < until {
+            while far == INVALID_SOCKET
+                && winsock::last_error() == WSAEWOULDBLOCK
+                && Instant::now() < until
+            {
                 std::thread::sleep(Duration::from_millis(1));
                 far = call!(accept(listening.number, ptr::null_mut(), ptr::null_mut()));
             }
@@ -152,7 +155,15 @@ impl Stage {
             let (mut got, mut flags, no) = (0, 0, ptr::null::<u32>().cast_mut());
             let got = if len % 2 == 0 { &raw mut got } else { no };
             let ov = op.overlapped();
-            Answer::of_status(call!(WSARecv(sock.number, &raw const one, 1, got, &raw mut flags, ov, None)))
+            Answer::of_status(call!(WSARecv(
+                sock.number,
+                &raw const one,
+                1,
+                got,
+                &raw mut flags,
+                ov,
+                None
+            )))
         })
     }
 
@@ -164,7 +175,15 @@ impl Stage {
                 WSABUF { len: (op.len() - half) as u32, buf: op.buffer().wrapping_add(half) },
             ];
             let ov = op.overlapped();
-            Answer::of_status(call!(WSASend(sock.number, two.as_ptr(), 2, ptr::null_mut(), 0, ov, None)))
+            Answer::of_status(call!(WSASend(
+                sock.number,
+                two.as_ptr(),
+                2,
+                ptr::null_mut(),
+                0,
+                ov,
+                None
+            )))
         })
     }
 
@@ -178,8 +197,13 @@ impl Stage {
     /// Takes one packet, if one is there within a millisecond or two.
     pub fn drain(&self) -> bool {
         let (mut bytes, mut key, mut ov) = (0u32, 0usize, ptr::null_mut());
-        let taken =
-            call!(GetQueuedCompletionStatus(self.port, &raw mut bytes, &raw mut key, &raw mut ov, 2));
+        let taken = call!(GetQueuedCompletionStatus(
+            self.port,
+            &raw mut bytes,
+            &raw mut key,
+            &raw mut ov,
+            2
+        ));
         if taken == 0 && ov.is_null() {
             if self.port.is_null() {
                 std::thread::sleep(Duration::from_millis(1));
@@ -213,7 +237,8 @@ impl Stage {
     pub fn finish_all(&self, ops: &[Option<&'static Op>]) -> bool {
         let ops: Vec<&'static Op> = ops.iter().flatten().copied().collect();
         self.await_that("one of several", || {
-            ops.iter().any(|op| op.is_settled() && !op.succeeded()) || ops.iter().all(|op| op.is_settled())
+            ops.iter().any(|op| op.is_settled() && !op.succeeded())
+                || ops.iter().all(|op| op.is_settled())
         }) && ops.iter().all(|op| op.is_settled() && op.succeeded())
     }
 
@@ -282,8 +307,10 @@ fn check_error(op: &Op, failed: &[(linsock_backend::fault::Call, i32)]) {
         let error = WsaError::from_errno(Errno(errno), call);
         NtStatus::from_wsa(error, call).0 as u32
     };
-    let explained = failed.iter().any(|&(_, errno)| Call::ALL.iter().any(|&call| means(errno, call) == status));
+    let explained =
+        failed.iter().any(|&(_, errno)| Call::ALL.iter().any(|&call| means(errno, call) == status));
     if !explained {
-        ledger().find(format!("{} ended with {status:#x} though what failed was {failed:?}", op.kind));
+        ledger()
+            .find(format!("{} ended with {status:#x} though what failed was {failed:?}", op.kind));
     }
 }

@@ -56,7 +56,8 @@ impl Case {
                     THREAD.set(thread);
                     for count in 0..actions {
                         let begins = count == 0 && actor.random.chance(80);
-                        let action = if begins { actions::PAIR } else { actions::choose(&mut actor.random) };
+                        let action =
+                            if begins { actions::PAIR } else { actions::choose(&mut actor.random) };
                         actor.world.doing[thread].store(action, Ordering::Relaxed);
                         actor.say(format_args!("-- {}", ACTIONS[action].0));
                         ACTIONS[action].2(&mut actor);

@@ -90,7 +90,9 @@ pub fn run(options: &Options) -> bool {
             }
             if Instant::now() > next_line {
                 next_line += Duration::from_secs(60);
-                println!("{cases} cases, {operations} operations, {told} ends told, {found} findings");
+                println!(
+                    "{cases} cases, {operations} operations, {told} ends told, {found} findings"
+                );
             }
             found < options.findings
         },

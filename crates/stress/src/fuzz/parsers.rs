@@ -80,14 +80,16 @@ fn stated(random: &mut Random, len: usize) -> i32 {
     }
 }
 
-const LEVELS: [i32; 9] = [SOL_SOCKET, IPPROTO_TCP, IPPROTO_IP, IPPROTO_IPV6, IPPROTO_UDP, 255, -1, 0xfffe, 1];
+const LEVELS: [i32; 9] =
+    [SOL_SOCKET, IPPROTO_TCP, IPPROTO_IP, IPPROTO_IPV6, IPPROTO_UDP, 255, -1, 0xfffe, 1];
 
 /// What would let the test end itself rather than find anything: nothing so far.
 fn option(random: &mut Random) -> (i32, i32) {
     let names = [
-        0x1, 0x2, 0x4, 0x8, 0x10, 0x20, 0x40, 0x80, 0x100, 0x1001, 0x1002, 0x1003, 0x1004, 0x1005, 0x1006, 0x1007,
-        0x1008, 0x1009, 0x2001, 0x2003, 0x3001, 0x3002, 0x3005, 0x3006, 0x3007, 0x3010, 0x700b, 0x700c, 0x7002, 0x7003,
-        0x7004, 0x7005, 0x7006, 0x7007, 0x7008, 0x7009, 0x700a, 0x7010, 0x7011, -5,
+        0x1, 0x2, 0x4, 0x8, 0x10, 0x20, 0x40, 0x80, 0x100, 0x1001, 0x1002, 0x1003, 0x1004, 0x1005,
+        0x1006, 0x1007, 0x1008, 0x1009, 0x2001, 0x2003, 0x3001, 0x3002, 0x3005, 0x3006, 0x3007,
+        0x3010, 0x700b, 0x700c, 0x7002, 0x7003, 0x7004, 0x7005, 0x7006, 0x7007, 0x7008, 0x7009,
+        0x700a, 0x7010, 0x7011, -5,
     ];
     let name = match random.below(8) {
         0 => random.odd_number(),
@@ -218,18 +220,51 @@ fn address_to_string(random: &mut Random, _s: SOCKET) {
     let mut narrow = vec![0u8; room as usize];
     let mut wide = vec![0u16; room as usize];
     if random.chance(50) {
-        call!(WSAAddressToStringA(at.as_ptr().cast(), len, ptr::null(), narrow.as_mut_ptr(), &raw mut room));
+        call!(WSAAddressToStringA(
+            at.as_ptr().cast(),
+            len,
+            ptr::null(),
+            narrow.as_mut_ptr(),
+            &raw mut room
+        ));
     } else {
-        call!(WSAAddressToStringW(at.as_ptr().cast(), len, ptr::null(), wide.as_mut_ptr(), &raw mut room));
+        call!(WSAAddressToStringW(
+            at.as_ptr().cast(),
+            len,
+            ptr::null(),
+            wide.as_mut_ptr(),
+            &raw mut room
+        ));
     }
 }
 
 /// A text that may be an address, and ends with a zero.
 fn text(random: &mut Random) -> Vec<u8> {
     let words: [&[u8]; 24] = [
-        b"127.0.0.1", b"127.1", b"0x7f.1", b"0177.0.0.01", b"256.1.1.1", b"1.2.3.4.5", b":", b"::", b"::1", b"[::1]", b"]",
-        b"[", b":80", b":99999", b"fe80::1%", b"%lo", b"%4294967296", b"::ffff:1.2.3.4", b"1:2:3:4:5:6:7:8", b"g", b".", b"-1",
-        b" ", b"00000000000000000000000000001",
+        b"127.0.0.1",
+        b"127.1",
+        b"0x7f.1",
+        b"0177.0.0.01",
+        b"256.1.1.1",
+        b"1.2.3.4.5",
+        b":",
+        b"::",
+        b"::1",
+        b"[::1]",
+        b"]",
+        b"[",
+        b":80",
+        b":99999",
+        b"fe80::1%",
+        b"%lo",
+        b"%4294967296",
+        b"::ffff:1.2.3.4",
+        b"1:2:3:4:5:6:7:8",
+        b"g",
+        b".",
+        b"-1",
+        b" ",
+        b"00000000000000000000000000001",
     ];
     let mut text = Vec::new();
     for _ in 0..random.below(4) {
@@ -351,7 +386,10 @@ fn by_list(random: &mut Random, s: SOCKET) {
     let mut first = sockaddr(random);
     let list = SOCKET_ADDRESS_LIST {
         iAddressCount: random.pick(&[0, 1, 1, 1, -1]),
-        Address: [SOCKET_ADDRESS { lpSockaddr: first.as_mut_ptr().cast(), iSockaddrLength: first.len() as i32 }],
+        Address: [SOCKET_ADDRESS {
+            lpSockaddr: first.as_mut_ptr().cast(),
+            iSockaddrLength: first.len() as i32,
+        }],
     };
     let time = TIMEVAL { tv_sec: 0, tv_usec: 1000 };
     let (mut local, mut remote) = ([0u8; 128], [0u8; 128]);

@@ -145,7 +145,12 @@ impl World {
     }
 
     /// Takes a new socket into the case, with a port or without.
-    pub fn adopt(&self, number: SOCKET, random: &mut Random, overlapped: bool) -> Option<Arc<Sock>> {
+    pub fn adopt(
+        &self,
+        number: SOCKET,
+        random: &mut Random,
+        overlapped: bool,
+    ) -> Option<Arc<Sock>> {
         if number == INVALID_SOCKET {
             return None;
         }
@@ -209,7 +214,8 @@ impl World {
         // The library may have it for a moment, for a connection that is to go elsewhere.
         for _ in 0..100 {
             // SAFETY: a descriptor of this process; a number that is taken is not touched.
-            let kept = unsafe { libc::fcntl(self.placeholder, libc::F_DUPFD_CLOEXEC, sock.number as i32) };
+            let kept =
+                unsafe { libc::fcntl(self.placeholder, libc::F_DUPFD_CLOEXEC, sock.number as i32) };
             if kept == sock.number as i32 {
                 break;
             }
@@ -261,7 +267,13 @@ fn is_fit(number: SOCKET, fit: Fit) -> bool {
     let (mut value, mut len) = (0i32, 4);
     // SAFETY: room for the answer; any number is a question.
     let listens = unsafe {
-        libc::getsockopt(fd, libc::SOL_SOCKET, libc::SO_ACCEPTCONN, (&raw mut value).cast(), &raw mut len) == 0
+        libc::getsockopt(
+            fd,
+            libc::SOL_SOCKET,
+            libc::SO_ACCEPTCONN,
+            (&raw mut value).cast(),
+            &raw mut len,
+        ) == 0
     } && value == 1;
     let mut room = [0u8; 128];
     let mut len = 128;
@@ -283,7 +295,12 @@ thread_local! {
 ///
 /// # Safety
 /// Called by the library.
-pub unsafe extern "system" fn routine(_error: u32, bytes: u32, overlapped: *mut OVERLAPPED, _flags: u32) {
+pub unsafe extern "system" fn routine(
+    _error: u32,
+    bytes: u32,
+    overlapped: *mut OVERLAPPED,
+    _flags: u32,
+) {
     ledger().routine(overlapped.addr(), bytes, THREAD.get());
 }
 
@@ -336,7 +353,8 @@ impl Actor<'_> {
             3 => winsock::v4(winsock::LOOPBACK, 0),
             4..7 => winsock::v4(winsock::LOOPBACK, self.world.peers.port(Manners::Echo)),
             7..10 => {
-                let port = self.world.slot(self.random.below(SLOTS)).map(|s| winsock::port_of(s.number));
+                let port =
+                    self.world.slot(self.random.below(SLOTS)).map(|s| winsock::port_of(s.number));
                 winsock::v4(winsock::LOOPBACK, port.unwrap_or(peer))
             }
             _ => winsock::v4(winsock::LOOPBACK, peer),
@@ -344,7 +362,13 @@ impl Actor<'_> {
     }
 
     /// Opens a record for an operation on a socket; `routine`: it may be told of by one.
-    pub fn op(&mut self, sock: &Sock, kind: &'static str, len: usize, routine: bool) -> &'static Op {
+    pub fn op(
+        &mut self,
+        sock: &Sock,
+        kind: &'static str,
+        len: usize,
+        routine: bool,
+    ) -> &'static Op {
         let routine = routine && self.random.chance(20);
         let event = !routine && self.random.chance(30);
         let low_bit = event && self.random.chance(20);

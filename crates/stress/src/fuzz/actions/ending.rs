@@ -27,7 +27,11 @@ pub fn disconnect_ex(actor: &mut Actor<'_>) {
 
 pub fn shut_down(actor: &mut Actor<'_>) {
     let sock = actor.sock();
-    let how = if actor.random.chance(95) { actor.random.below(3) as i32 } else { actor.random.odd_number() };
+    let how = if actor.random.chance(95) {
+        actor.random.below(3) as i32
+    } else {
+        actor.random.odd_number()
+    };
     call!(shutdown(sock.number, how));
     actor.say(format_args!("shutdown {} {how}", sock.number));
 }
@@ -46,7 +50,8 @@ pub fn close_handle(actor: &mut Actor<'_>) {
 
 pub fn linger(actor: &mut Actor<'_>) {
     let sock = actor.sock();
-    let linger = LINGER { l_onoff: actor.random.below(2) as u16, l_linger: actor.random.below(2) as u16 };
+    let linger =
+        LINGER { l_onoff: actor.random.below(2) as u16, l_linger: actor.random.below(2) as u16 };
     call!(setsockopt(sock.number, SOL_SOCKET, SO_LINGER, (&raw const linger).cast(), 4));
 }
 
@@ -69,14 +74,16 @@ pub fn cancel_io_ex(actor: &mut Actor<'_>) {
 }
 
 pub fn odd_handle(actor: &mut Actor<'_>) {
-    let numbers = [0, usize::MAX, usize::MAX - 1, 0x4fff_fff0, 0x7fff_fffc, 3 << 40, 0xffff_ffff, 999_999];
+    let numbers =
+        [0, usize::MAX, usize::MAX - 1, 0x4fff_fff0, 0x7fff_fffc, 3 << 40, 0xffff_ffff, 999_999];
     let handle = ptr::without_provenance_mut(actor.random.pick(&numbers));
     call!(CloseHandle(handle));
     call!(closesocket(handle.addr()));
     call!(CancelIo(handle));
     let sock = actor.sock();
     let process = call!(GetCurrentProcess());
-    let source = if actor.random.chance(50) { ptr::without_provenance_mut(sock.number) } else { handle };
+    let source =
+        if actor.random.chance(50) { ptr::without_provenance_mut(sock.number) } else { handle };
     let mut copy = ptr::null_mut();
     // DUPLICATE_SAME_ACCESS, at times with DUPLICATE_CLOSE_SOURCE left out: closing is for the case to know of.
     if call!(DuplicateHandle(process, source, process, &raw mut copy, 0, 0, 2)) != 0 {

@@ -53,7 +53,10 @@ pub fn names(actor: &mut Actor<'_>) {
 
 pub fn sockaddrs(actor: &mut Actor<'_>) {
     let number = actor.random.next() as usize;
-    let Some(op) = ledger().some(number).filter(|op| op.kind == "AcceptEx" && op.len() >= 88) else { return };
+    let Some(op) = ledger().some(number).filter(|op| op.kind == "AcceptEx" && op.len() >= 88)
+    else {
+        return;
+    };
     let (mut local, mut remote) = (ptr::null_mut(), ptr::null_mut());
     let (mut local_len, mut remote_len) = (0, 0);
     let area = (size_of::<SOCKADDR_IN6>() + 16) as u32;

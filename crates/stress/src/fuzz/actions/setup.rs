@@ -27,7 +27,11 @@ pub fn socket_of_some_kind(actor: &mut Actor<'_>) {
         _ => actor.random.pick(&kinds),
     };
     let plain = actor.random.chance(60);
-    let flags = if actor.random.chance(80) { WSA_FLAG_OVERLAPPED } else { actor.random.next() as u32 & 0x81 };
+    let flags = if actor.random.chance(80) {
+        WSA_FLAG_OVERLAPPED
+    } else {
+        actor.random.next() as u32 & 0x81
+    };
     let number = actor.world.make(|| match plain {
         true => call!(socket(family, kind, protocol)),
         false => call!(WSASocketW(family, kind, protocol, ptr::null(), 0, flags)),
@@ -42,7 +46,8 @@ pub fn pair(actor: &mut Actor<'_>) {
     let client = actor.world.make(|| call!(socket(AF_INET.into(), SOCK_STREAM, 0)));
     let connected = call!(connect(client, name(&at), V4_BYTES)) == 0;
     if connected {
-        let server = actor.world.make(|| call!(accept(listening, ptr::null_mut(), ptr::null_mut())));
+        let server =
+            actor.world.make(|| call!(accept(listening, ptr::null_mut(), ptr::null_mut())));
         actor.say(format_args!("a pair: {client} and {server}"));
         actor.world.adopt(server, &mut actor.random, true);
     }
@@ -55,7 +60,14 @@ pub fn pair(actor: &mut Actor<'_>) {
 }
 
 pub fn to_peer(actor: &mut Actor<'_>) {
-    let manners = [Manners::Echo, Manners::Sink, Manners::Chatty, Manners::Reset, Manners::Close, Manners::Stall];
+    let manners = [
+        Manners::Echo,
+        Manners::Sink,
+        Manners::Chatty,
+        Manners::Reset,
+        Manners::Close,
+        Manners::Stall,
+    ];
     let manners = actor.random.pick(&manners);
     let at = winsock::v4(winsock::LOOPBACK, actor.world.peers.port(manners));
     let client = actor.world.make(|| call!(socket(AF_INET.into(), SOCK_STREAM, 0)));
@@ -142,13 +154,22 @@ pub fn connect_ex(actor: &mut Actor<'_>) {
     let address = if actor.random.chance(98) { name(&at) } else { ptr::null() };
     let bytes = if actor.random.chance(95) { V4_BYTES } else { actor.random.below(17) as i32 };
     if actor.random.chance(3) {
-        call!(connect(sock.number, address, bytes, ptr::null(), 0, ptr::null_mut(), ptr::null_mut()));
+        call!(connect(
+            sock.number,
+            address,
+            bytes,
+            ptr::null(),
+            0,
+            ptr::null_mut(),
+            ptr::null_mut()
+        ));
         return;
     }
     let op = actor.op(&sock, "ConnectEx", len, false);
     let block = if actor.random.chance(98) { op.buffer().cast_const().cast() } else { ptr::null() };
     let (mut sent, len) = (0, op.len() as u32);
-    let started = call!(connect(sock.number, address, bytes, block, len, &raw mut sent, op.overlapped()));
+    let started =
+        call!(connect(sock.number, address, bytes, block, len, &raw mut sent, op.overlapped()));
     actor.answered(op, &sock, Answer::of_bool(started));
 }
 
@@ -174,7 +195,8 @@ pub fn accept_ex(actor: &mut Actor<'_>) {
                     let op = actor.op(&client, "ConnectEx", len, false);
                     // SAFETY: the record's own buffer.
                     let data = unsafe { std::slice::from_raw_parts(op.buffer(), op.len()) };
-                    let started = actor.world.extensions.connect(client.number, &at, data, op.overlapped());
+                    let started =
+                        actor.world.extensions.connect(client.number, &at, data, op.overlapped());
                     actor.answered(op, &client, Answer::of_bool(started));
                 }
             }

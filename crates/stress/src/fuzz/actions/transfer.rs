@@ -35,7 +35,15 @@ pub fn wsa_recv(actor: &mut Actor<'_>) {
         let mut block = vec![0u8; 100];
         let one = WSABUF { len: 100, buf: block.as_mut_ptr() };
         let mut got = 0;
-        call!(WSARecv(sock.number, &raw const one, 1, &raw mut got, &raw mut flags, ptr::null_mut(), None));
+        call!(WSARecv(
+            sock.number,
+            &raw const one,
+            1,
+            &raw mut got,
+            &raw mut flags,
+            ptr::null_mut(),
+            None
+        ));
         return;
     }
     let op = actor.op(&sock, "WSARecv", len, true);
@@ -43,8 +51,15 @@ pub fn wsa_recv(actor: &mut Actor<'_>) {
     let (mut got, routine) = (0, Actor::routine_of(op));
     let got = if actor.random.chance(50) { &raw mut got } else { ptr::null_mut() };
     let count = if actor.random.chance(99) { list.len() as u32 } else { 0 };
-    let result =
-        call!(WSARecv(sock.number, list.as_ptr(), count, got, &raw mut flags, op.overlapped(), routine));
+    let result = call!(WSARecv(
+        sock.number,
+        list.as_ptr(),
+        count,
+        got,
+        &raw mut flags,
+        op.overlapped(),
+        routine
+    ));
     actor.answered(op, &sock, Answer::of_status(result));
 }
 

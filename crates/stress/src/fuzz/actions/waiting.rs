@@ -31,13 +31,23 @@ pub fn take_many(actor: &mut Actor<'_>) {
     let mut entries = vec![OVERLAPPED_ENTRY::default(); 1 + actor.random.below(8)];
     let (room, mut count) = (entries.len() as u32, 0);
     let alertable = i32::from(actor.random.chance(50));
-    let taken =
-        call!(GetQueuedCompletionStatusEx(port, entries.as_mut_ptr(), room, &raw mut count, ms, alertable));
+    let taken = call!(GetQueuedCompletionStatusEx(
+        port,
+        entries.as_mut_ptr(),
+        room,
+        &raw mut count,
+        ms,
+        alertable
+    ));
     if taken == 0 {
         return;
     }
     for entry in &entries[..count as usize] {
-        ledger().packet(entry.lpCompletionKey, entry.lpOverlapped.addr(), entry.dwNumberOfBytesTransferred);
+        ledger().packet(
+            entry.lpCompletionKey,
+            entry.lpOverlapped.addr(),
+            entry.dwNumberOfBytesTransferred,
+        );
     }
     actor.say(format_args!("{count} packets"));
 }
@@ -132,7 +142,11 @@ pub fn select_some(actor: &mut Actor<'_>) {
 pub fn poll_some(actor: &mut Actor<'_>) {
     let count = 1 + actor.random.below(5);
     let mut list: Vec<WSAPOLLFD> = (0..count)
-        .map(|_| WSAPOLLFD { fd: actor.sock().number, events: actor.random.next() as i16, revents: 0 })
+        .map(|_| WSAPOLLFD {
+            fd: actor.sock().number,
+            events: actor.random.next() as i16,
+            revents: 0,
+        })
         .collect();
     call!(WSAPoll(list.as_mut_ptr(), count as u32, actor.random.below(5) as i32));
 }
@@ -144,7 +158,11 @@ pub fn event_select(actor: &mut Actor<'_>) {
         1 => ptr::without_provenance_mut(actor.random.next() as usize),
         _ => actor.world.events[actor.random.below(2)],
     };
-    let events = if actor.random.chance(80) { actor.random.below(64) as i32 } else { actor.random.odd_number() };
+    let events = if actor.random.chance(80) {
+        actor.random.below(64) as i32
+    } else {
+        actor.random.odd_number()
+    };
     call!(WSAEventSelect(sock.number, event.addr() as isize, events));
 }
 
