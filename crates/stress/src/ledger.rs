@@ -320,6 +320,8 @@ pub struct Ledger {
     pub tellings: AtomicUsize,
     /// The number, from 1, of a thread that ends before its operations do.
     leaver: AtomicUsize,
+    /// Everything was ended at once: numbers may have other owners than their users think.
+    vague: AtomicBool,
 }
 
 /// The book of this process.
@@ -352,6 +354,8 @@ impl Ledger {
             // The caller's own then, and left alone.
             overlapped.hEvent = std::ptr::without_provenance_mut(0x1234_5677);
         }
+        let leaves = |thread: usize| thread + 1 == self.leaver.load(Ordering::Relaxed);
+        let vague = telling.routine.is_some_and(leaves) || self.vague.load(Ordering::SeqCst);
         let op: &'static Op = Box::leak(Box::new(Op {
             overlapped: UnsafeCell::new(overlapped),
             kind,
@@ -360,11 +364,7 @@ impl Ledger {
             telling,
             event,
             state: AtomicU32::new(FRESH),
-            vague: AtomicBool::new(
-                telling
-                    .routine
-                    .is_some_and(|thread| thread + 1 == self.leaver.load(Ordering::Relaxed)),
-            ),
+            vague: AtomicBool::new(vague),
             told: AtomicU32::new(0),
             status: AtomicUsize::new(0),
             moved: AtomicUsize::new(0),
@@ -452,8 +452,9 @@ impl Ledger {
         self.leaver.store(thread + 1, Ordering::Relaxed);
     }
 
-    /// No more is said for sure of any operation: the program ended everything at once.
+    /// No more is said for sure of any operation: the program ends everything at once.
     pub fn make_vague(&self) {
+        self.vague.store(true, Ordering::SeqCst);
         for op in lock(&self.ops).values() {
             op.vague.store(true, Ordering::Relaxed);
         }

@@ -89,7 +89,6 @@ impl Case {
                 }
                 call!(WSACleanup());
                 winsock::start();
-                ledger().make_vague();
             }
             // Threads that still work make new ones meanwhile.
             let until = Instant::now() + PATIENCE;
