@@ -85,6 +85,7 @@ pub struct Op {
     /// What Internal held when the end was told.
     status: AtomicUsize,
     /// And InternalHigh.
+    #[cfg_attr(not(linsock_fault), allow(dead_code))]
     moved: AtomicUsize,
     /// The end was told by somebody else's key, or by a packet instead of a routine.
     otherwise: AtomicBool,
@@ -162,32 +163,6 @@ impl Op {
         let by_packet =
             self.telling.packet.is_some() && !(self.telling.skips && state == DONE_AT_ONCE);
         matches!(state, STARTED | DONE_AT_ONCE) && (by_packet || self.telling.routine.is_some())
-    }
-
-    /// The status that it ended with.
-    pub fn status(&self) -> usize {
-        match self.told.load(Ordering::Acquire) {
-            0 => self.internal(),
-            _ => self.status.load(Ordering::Relaxed),
-        }
-    }
-
-    /// Whether the starting call took it.
-    pub fn was_started(&self) -> bool {
-        matches!(self.state.load(Ordering::Acquire), STARTED | DONE_AT_ONCE)
-    }
-
-    /// Whether it ended without an error.
-    pub fn succeeded(&self) -> bool {
-        self.was_started() && self.status() == 0
-    }
-
-    /// Bytes that it moved, once it has ended.
-    pub fn bytes(&self) -> usize {
-        match self.told.load(Ordering::Acquire) {
-            0 => self.count(),
-            _ => self.moved.load(Ordering::Relaxed),
-        }
     }
 
     /// Whether it was started and goes on.
@@ -299,6 +274,36 @@ impl Op {
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// What scenarios ask.
+#[cfg(linsock_fault)]
+impl Op {
+    /// The status that it ended with.
+    pub fn status(&self) -> usize {
+        match self.told.load(Ordering::Acquire) {
+            0 => self.internal(),
+            _ => self.status.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Whether the starting call took it.
+    pub fn was_started(&self) -> bool {
+        matches!(self.state.load(Ordering::Acquire), STARTED | DONE_AT_ONCE)
+    }
+
+    /// Whether it ended without an error.
+    pub fn succeeded(&self) -> bool {
+        self.was_started() && self.status() == 0
+    }
+
+    /// Bytes that it moved, once it has ended.
+    pub fn bytes(&self) -> usize {
+        match self.told.load(Ordering::Acquire) {
+            0 => self.count(),
+            _ => self.moved.load(Ordering::Relaxed),
         }
     }
 }
