@@ -194,6 +194,10 @@ fn direct(
             println!("{}", line(backend, began, book, samples.last()));
         }
     }
+    if !book.findings().is_empty() {
+        // What comes after that is of no interest.
+        return (Vec::new(), format!("{}\n", line(backend, began, book, samples.last())));
+    }
     clients.stop();
     let until = Instant::now() + PATIENCE;
     while clients.gone.load(Ordering::SeqCst) < clients.count() && Instant::now() < until {
