@@ -516,20 +516,29 @@ pub fn poll_many(set: &mut [(Fd, Ready)], timeout_ms: i32) -> Result<usize, Errn
             revents: 0,
         })
         .collect();
-    fault!(Poll);
-    // SAFETY: the list has that many entries.
-    let n = check(unsafe { libc::poll(list.as_mut_ptr(), list.len() as u64, timeout_ms) })?;
+    let mut ask = || {
+        fault!(Poll);
+        // SAFETY: the list has that many entries.
+        check(unsafe { libc::poll(list.as_mut_ptr(), list.len() as u64, timeout_ms) })
+    };
+    let asked = ask();
+    // Where the call failed nothing is ready, rather than everything that was asked about.
     for ((_, ready), polled) in set.iter_mut().zip(&list) {
         *ready = Ready::from_events(polled.revents as u16 as u32);
     }
-    Ok(n as usize)
+    asked.map(|n| n as usize)
 }
 
 /// What is ready on one socket right now.
 pub fn poll_now(fd: Fd) -> Result<Ready, Errno> {
-    let mut one = [(fd, Ready::UNKNOWN)];
-    poll_many(&mut one, 0)?;
-    Ok(one[0].1)
+    loop {
+        let mut one = [(fd, Ready::UNKNOWN)];
+        match poll_many(&mut one, 0) {
+            // A signal that waits to be handled is told of even by a call that waits for nothing.
+            Err(Errno::EINTR) => {}
+            asked => return asked.map(|_| one[0].1),
+        }
+    }
 }
 
 /// SO_LINGER as the kernel has it.

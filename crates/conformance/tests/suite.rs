@@ -26,10 +26,10 @@ fn every_clause_passes_on_both_backends() {
     println!("{text}");
 }
 
-/// abi <- backend <- engine <- sys <- {dll, linsock} <- {cli, conformance, bench}
+/// abi <- backend <- engine <- sys <- {dll, linsock} <- {cli, conformance, bench, stress}
 #[test]
 fn dependencies_point_one_way() {
-    const ROOMS: [(&str, u32); 9] = [
+    const ROOMS: [(&str, u32); 10] = [
         ("linsock-abi", 0),
         ("linsock-backend", 1),
         ("linsock-engine", 2),
@@ -39,6 +39,7 @@ fn dependencies_point_one_way() {
         ("linsock-cli", 5),
         ("linsock-conformance", 5),
         ("linsock-bench", 5),
+        ("linsock-stress", 5),
     ];
     let height =
         |name: &str| ROOMS.iter().find(|(room, _)| *room == name).map(|(_, height)| *height);

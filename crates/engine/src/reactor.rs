@@ -100,7 +100,10 @@ pub struct ReactorCell {
     starting: Mutex<()>,
 }
 
-/// The reactor, started if need be; fails where no descriptor or thread can be had.
+/// The reactor, started if need be.
+///
+/// # Errors
+/// EMFILE, ENFILE, ENOMEM: no descriptor or thread can be had now.
 pub fn get() -> Result<&'static Reactor, Errno> {
     let place = &runtime::get().reactor;
     match place.cell.get() {
@@ -129,7 +132,9 @@ fn start(place: &'static ReactorCell) -> Result<&'static Reactor, Errno> {
         if let Ok(reactor) = get() {
             reactor.run();
         }
-    })?;
+    })
+    // EAGAIN, which it mostly is, means something else where operations end.
+    .map_err(|_| Errno::ENOMEM)?;
     Ok(place.cell.get_or_init(|| reactor))
 }
 
@@ -320,18 +325,24 @@ fn is_over(timer: &Timer) -> bool {
     place.try_lock().is_some_and(|socket| !socket.is_connecting_as(ticket))
 }
 
-/// Has something happen after a time. Nothing happens where no engine thread can be had.
-pub fn after(time: Duration, timer: Timer) {
-    if let Ok(reactor) = get() {
-        reactor.after(time, timer);
-    }
+/// Has something happen after a time.
+///
+/// # Errors
+/// As [`get`]: it will not happen.
+pub fn after(time: Duration, timer: Timer) -> Result<(), Errno> {
+    get()?.after(time, timer);
+    Ok(())
 }
 
 /// Looks in at a port from now on, until its own threads sit there again.
-pub fn look_after(port: &Arc<Port>) {
-    let Ok(reactor) = get() else { return };
+///
+/// # Errors
+/// As [`get`]: nobody looks in.
+pub fn look_after(port: &Arc<Port>) -> Result<(), Errno> {
+    let reactor = get()?;
     let courtesy = reactor.know(port);
     reactor.after(courtesy, Timer::Port(port.id()));
+    Ok(())
 }
 
 impl Reactor {
@@ -355,10 +366,14 @@ pub fn port_has_news(id: u64) {
 }
 
 /// Looks, in a moment, whether the threads that hold a port up sleep (P-018).
-pub fn sample(port: &Arc<Port>) {
-    let Ok(reactor) = get() else { return };
+///
+/// # Errors
+/// As [`get`]: nobody looks.
+pub fn sample(port: &Arc<Port>) -> Result<(), Errno> {
+    let reactor = get()?;
     reactor.know(port);
     reactor.after(SAMPLE_EVERY, Timer::Sample(port.id()));
+    Ok(())
 }
 
 /// Looks, in a while and then again, for threads that ended without saying so.

@@ -21,6 +21,8 @@ pub struct Job {
     pub title: String,
     pub work: Box<dyn FnOnce() -> Result<String, String>>,
     pub limit: Duration,
+    /// What it says is printed at once.
+    pub live: bool,
 }
 
 struct Running {
@@ -30,6 +32,7 @@ struct Running {
     title: String,
     deadline: Instant,
     limit: Duration,
+    live: bool,
 }
 
 /// What a child exits with that found something.
@@ -93,6 +96,9 @@ impl Running {
         // SAFETY: the block may be written.
         let n = unsafe { libc::read(self.pipe, block.as_mut_ptr().cast(), block.len()) };
         if n > 0 {
+            if self.live {
+                print!("{}", String::from_utf8_lossy(&block[..n as usize]));
+            }
             if self.said.len() < SAID_MAX {
                 self.said.extend_from_slice(&block[..n as usize]);
             }
@@ -153,6 +159,7 @@ fn spawn(job: Job) -> Running {
         title: job.title,
         deadline: Instant::now() + job.limit,
         limit: job.limit,
+        live: job.live,
     }
 }
 

@@ -85,6 +85,7 @@ pub struct Op {
     /// What Internal held when the end was told.
     status: AtomicUsize,
     /// And InternalHigh.
+    #[cfg_attr(not(linsock_fault), allow(dead_code))]
     moved: AtomicUsize,
     /// The end was told by somebody else's key, or by a packet instead of a routine.
     otherwise: AtomicBool,
@@ -162,32 +163,6 @@ impl Op {
         let by_packet =
             self.telling.packet.is_some() && !(self.telling.skips && state == DONE_AT_ONCE);
         matches!(state, STARTED | DONE_AT_ONCE) && (by_packet || self.telling.routine.is_some())
-    }
-
-    /// The status that it ended with.
-    pub fn status(&self) -> usize {
-        match self.told.load(Ordering::Acquire) {
-            0 => self.internal(),
-            _ => self.status.load(Ordering::Relaxed),
-        }
-    }
-
-    /// Whether the starting call took it.
-    pub fn was_started(&self) -> bool {
-        matches!(self.state.load(Ordering::Acquire), STARTED | DONE_AT_ONCE)
-    }
-
-    /// Whether it ended without an error.
-    pub fn succeeded(&self) -> bool {
-        self.was_started() && self.status() == 0
-    }
-
-    /// Bytes that it moved, once it has ended.
-    pub fn bytes(&self) -> usize {
-        match self.told.load(Ordering::Acquire) {
-            0 => self.count(),
-            _ => self.moved.load(Ordering::Relaxed),
-        }
     }
 
     /// Whether it was started and goes on.
@@ -303,6 +278,36 @@ impl Op {
     }
 }
 
+/// What scenarios ask.
+#[cfg(linsock_fault)]
+impl Op {
+    /// The status that it ended with.
+    pub fn status(&self) -> usize {
+        match self.told.load(Ordering::Acquire) {
+            0 => self.internal(),
+            _ => self.status.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Whether the starting call took it.
+    pub fn was_started(&self) -> bool {
+        matches!(self.state.load(Ordering::Acquire), STARTED | DONE_AT_ONCE)
+    }
+
+    /// Whether it ended without an error.
+    pub fn succeeded(&self) -> bool {
+        self.was_started() && self.status() == 0
+    }
+
+    /// Bytes that it moved, once it has ended.
+    pub fn bytes(&self) -> usize {
+        match self.told.load(Ordering::Acquire) {
+            0 => self.count(),
+            _ => self.moved.load(Ordering::Relaxed),
+        }
+    }
+}
+
 fn is_set(event: HANDLE) -> bool {
     use linsock_sys::Win32::System::Threading::WaitForSingleObject;
     winsock::call!(WaitForSingleObject(event, 0)) == 0
@@ -320,6 +325,8 @@ pub struct Ledger {
     pub tellings: AtomicUsize,
     /// The number, from 1, of a thread that ends before its operations do.
     leaver: AtomicUsize,
+    /// Everything was ended at once: numbers may have other owners than their users think.
+    vague: AtomicBool,
 }
 
 /// The book of this process.
@@ -352,6 +359,8 @@ impl Ledger {
             // The caller's own then, and left alone.
             overlapped.hEvent = std::ptr::without_provenance_mut(0x1234_5677);
         }
+        let leaves = |thread: usize| thread + 1 == self.leaver.load(Ordering::Relaxed);
+        let vague = telling.routine.is_some_and(leaves) || self.vague.load(Ordering::SeqCst);
         let op: &'static Op = Box::leak(Box::new(Op {
             overlapped: UnsafeCell::new(overlapped),
             kind,
@@ -360,11 +369,7 @@ impl Ledger {
             telling,
             event,
             state: AtomicU32::new(FRESH),
-            vague: AtomicBool::new(
-                telling
-                    .routine
-                    .is_some_and(|thread| thread + 1 == self.leaver.load(Ordering::Relaxed)),
-            ),
+            vague: AtomicBool::new(vague),
             told: AtomicU32::new(0),
             status: AtomicUsize::new(0),
             moved: AtomicUsize::new(0),
@@ -452,8 +457,9 @@ impl Ledger {
         self.leaver.store(thread + 1, Ordering::Relaxed);
     }
 
-    /// No more is said for sure of any operation: the program ended everything at once.
+    /// No more is said for sure of any operation: the program ends everything at once.
     pub fn make_vague(&self) {
+        self.vague.store(true, Ordering::SeqCst);
         for op in lock(&self.ops).values() {
             op.vague.store(true, Ordering::Relaxed);
         }

@@ -119,8 +119,9 @@ impl Port {
             self.desk.put(packet);
         } else if self.desk.post(&self.poller, packet)
             && !self.sampled.swap(true, Ordering::Relaxed)
+            && crate::reactor::sample(self).is_err()
         {
-            crate::reactor::sample(self);
+            self.sampled();
         }
     }
 
@@ -288,8 +289,10 @@ impl Port {
         if self.watched.load(Ordering::Relaxed)
             && !self.desk.is_attended()
             && !self.looked_after.swap(true, Ordering::SeqCst)
+            && crate::reactor::look_after(self).is_err()
         {
-            crate::reactor::look_after(self);
+            // The next one who minds tries again.
+            self.looked_after.store(false, Ordering::SeqCst);
         }
     }
 

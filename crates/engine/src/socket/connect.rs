@@ -210,11 +210,17 @@ impl Socket {
             if let Some(head) = self.output.front_mut() {
                 head.held = true;
             }
-            reactor::after(more, reactor::Timer::Release { index: self.fd as usize, ticket });
+            // The engine thread itself is here, so there is one.
+            let _ = reactor::after(more, self.release_timer(ticket));
             return;
         }
         self.connect_deadline(ticket);
         self.pump(place, Side::Output, Ready::UNKNOWN);
+    }
+
+    /// What lets a held connection start.
+    pub(super) fn release_timer(&self, ticket: u64) -> reactor::Timer {
+        reactor::Timer::Release { index: self.fd as usize, ticket }
     }
 
     /// How long TcpTimedWaitDelay still keeps this socket's pair of addresses (C-139).

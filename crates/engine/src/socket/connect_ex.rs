@@ -192,10 +192,12 @@ impl Socket {
         self.note_connection(&operation);
         match held {
             Some(time) => {
-                let index = self.fd as usize;
-                reactor::after(time, reactor::Timer::Release { index, ticket });
                 self.remember_for_thread_exit(&operation);
                 self.output.push_back(operation);
+                if let Err(errno) = reactor::after(time, self.release_timer(ticket)) {
+                    // Nobody would ever let it start.
+                    self.refuse_head(place, Side::Output, errno);
+                }
             }
             None => {
                 self.enqueue(place, Side::Output, operation, Some(want));

@@ -311,16 +311,15 @@ impl Socket {
             self.end(place, operation, ended);
             return;
         }
-        if self.must_wait_for_pair(&operation, &outcome) {
+        // Where nobody could let it start again it fails.
+        if self.must_wait_for_pair(&operation, &outcome)
+            && reactor::after(PAIR_RETRY, self.release_timer(operation.ticket)).is_ok()
+        {
             // The transport still holds the pair of addresses: later (C-127).
             if let Request::Connect(connect) = &mut operation.request {
                 connect.restart();
             }
             operation.held = true;
-            reactor::after(
-                PAIR_RETRY,
-                reactor::Timer::Release { index: self.fd as usize, ticket: operation.ticket },
-            );
             self.queue(side).push_front(operation);
             return;
         }
@@ -567,7 +566,9 @@ impl Socket {
 
     pub(super) fn connect_deadline(&self, ticket: u64) {
         if let Some(limit) = self.options.connect_limit() {
-            reactor::after(limit, reactor::Timer::Deadline { index: self.fd as usize, ticket });
+            // Without an engine thread the transport's own limit holds.
+            let timer = reactor::Timer::Deadline { index: self.fd as usize, ticket };
+            let _ = reactor::after(limit, timer);
         }
     }
 }

@@ -193,6 +193,7 @@ fn job(run: Run, peers: &Peers) -> Job {
             thread.join().unwrap_or_else(|_| Err("panicked".to_owned()))
         }),
         limit: Duration::from_secs(60),
+        live: false,
     }
 }
 

@@ -42,6 +42,20 @@ pub struct Options {
     pub findings: usize,
 }
 
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            seed: None,
+            seconds: 60,
+            occurrences: 6,
+            at_once: 4,
+            run: None,
+            random: None,
+            findings: 10,
+        }
+    }
+}
+
 /// Runs it; `false`: something was found, or the library was not built for it.
 #[cfg(linsock_fault)]
 pub fn run(options: &Options) -> bool {

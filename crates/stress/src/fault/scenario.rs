@@ -293,12 +293,17 @@ fn network_events(stage: &mut Stage) -> Option<()> {
     }
     let mut events = WSANETWORKEVENTS::default();
     call!(WSAEnumNetworkEvents(far.number, event.addr() as isize, &raw mut events));
+    // Nobody sends anything there.
     let mut set = FD_SET { fd_count: 1, ..FD_SET::default() };
-    set.fd_array[0] = far.number;
+    set.fd_array[0] = near.number;
     let time = TIMEVAL { tv_sec: 0, tv_usec: 1000 };
-    call!(select(0, &raw mut set, ptr::null_mut(), ptr::null_mut(), &raw const time));
-    let mut one = WSAPOLLFD { fd: far.number, events: POLLRDNORM as i16, revents: 0 };
-    call!(WSAPoll(&raw mut one, 1, 1));
+    if call!(select(0, &raw mut set, ptr::null_mut(), ptr::null_mut(), &raw const time)) == 1 {
+        ledger().find("select finds a socket ready that is not".to_owned());
+    }
+    let mut one = WSAPOLLFD { fd: near.number, events: POLLRDNORM as i16, revents: 0 };
+    if call!(WSAPoll(&raw mut one, 1, 1)) == 1 {
+        ledger().find("WSAPoll finds a socket ready that is not".to_owned());
+    }
     Some(())
 }
 

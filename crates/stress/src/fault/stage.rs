@@ -307,8 +307,11 @@ fn check_error(op: &Op, failed: &[(linsock_backend::fault::Call, i32)]) {
         let error = WsaError::from_errno(Errno(errno), call);
         NtStatus::from_wsa(error, call).0 as u32
     };
-    let explained =
-        failed.iter().any(|&(_, errno)| Call::ALL.iter().any(|&call| means(errno, call) == status));
+    let explained = failed.iter().any(|&(what, errno)| {
+        // No thread: no memory, to an operation.
+        let errno = if what == linsock_backend::fault::Call::Clone { libc::ENOMEM } else { errno };
+        Call::ALL.iter().any(|&call| means(errno, call) == status)
+    });
     if !explained {
         ledger()
             .find(format!("{} ended with {status:#x} though what failed was {failed:?}", op.kind));

@@ -31,6 +31,7 @@ impl Case {
     /// Runs it; what was found is the error.
     pub fn run(self) -> Result<String, String> {
         let mut random = Random::new(self.seed);
+        choose_settings(&mut random);
         winsock::start();
         // Fewer cases that only parse: each tries much.
         if random.chance(15) { parse(&mut random) } else { self.play(&mut random) }
@@ -89,7 +90,6 @@ impl Case {
                 }
                 call!(WSACleanup());
                 winsock::start();
-                ledger().make_vague();
             }
             // Threads that still work make new ones meanwhile.
             let until = Instant::now() + PATIENCE;
@@ -167,6 +167,24 @@ impl Case {
         let doing: Vec<&str> =
             world.doing.iter().map(|action| ACTIONS[action.load(Ordering::Relaxed)].0).collect();
         Err(format!("{}\nthreads were at: {doing:?}", findings.join("\n")))
+    }
+}
+
+/// What the environment may say; most cases have it as it is mostly found.
+const SETTINGS: [(&str, &str); 5] = [
+    ("LINSOCK_CONTRACT", "observed"),
+    ("LINSOCK_THREAD_EXIT", "cancel-all"),
+    ("LINSOCK_CONTEXT", "lenient"),
+    ("LINSOCK_CHECK_POINTERS", "all"),
+    ("LINSOCK_TIMED_WAIT_DELAY", "1"),
+];
+
+fn choose_settings(random: &mut Random) {
+    for (name, value) in SETTINGS {
+        if random.chance(12) {
+            // SAFETY: one thread, in a child that was just forked.
+            unsafe { std::env::set_var(name, value) };
+        }
     }
 }
 

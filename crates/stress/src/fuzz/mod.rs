@@ -37,6 +37,20 @@ pub struct Options {
     pub findings: usize,
 }
 
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            seed: None,
+            seconds: 3600,
+            actions: 60,
+            at_once: 4,
+            case: None,
+            repeat: 1,
+            findings: 5,
+        }
+    }
+}
+
 /// Seeds that found something once, or that lead far: always run first.
 const CORPUS: &str = include_str!("../../corpus/seeds.txt");
 
@@ -110,6 +124,7 @@ fn job(options: &Options, seed: u64, backend: String, peers: &Peers, prints: boo
             case.run()
         }),
         limit: Duration::from_secs(60),
+        live: false,
     }
 }
 

@@ -28,6 +28,8 @@ const PARSERS: &[(&str, Parser)] = &[
     ("WSAConnectByList",           by_list),
     ("GetAcceptExSockaddrs",       sockaddrs),
     ("WSASocketW",                 protocol_info),
+    ("pointers to nothing",        wild),
+    ("pointers to nothing",        wild),
 ];
 
 /// Tries one.
@@ -83,7 +85,6 @@ fn stated(random: &mut Random, len: usize) -> i32 {
 const LEVELS: [i32; 9] =
     [SOL_SOCKET, IPPROTO_TCP, IPPROTO_IP, IPPROTO_IPV6, IPPROTO_UDP, 255, -1, 0xfffe, 1];
 
-/// What would let the test end itself rather than find anything: nothing so far.
 fn option(random: &mut Random) -> (i32, i32) {
     let names = [
         0x1, 0x2, 0x4, 0x8, 0x10, 0x20, 0x40, 0x80, 0x100, 0x1001, 0x1002, 0x1003, 0x1004, 0x1005,
@@ -118,6 +119,10 @@ pub fn set_option(random: &mut Random, s: SOCKET) {
         if name == SO_LINGER && len > 2 {
             value[2] = random.below(2) as u8;
         }
+    }
+    if (level, name) == (SOL_SOCKET, SO_OPENTYPE) {
+        // Sockets that the thread makes from then on have no overlapped operations.
+        return;
     }
     let len = stated(random, len);
     let pointer = if random.chance(95) { value.as_ptr() } else { ptr::null() };
@@ -433,4 +438,73 @@ fn protocol_info(random: &mut Random, _s: SOCKET) {
     if made != INVALID_SOCKET {
         call!(closesocket(made));
     }
+}
+
+/// Memory that can be used up to the end of a page, and none behind it.
+fn end_of_memory() -> usize {
+    static END: std::sync::OnceLock<usize> = std::sync::OnceLock::new();
+    const PAGE: usize = 4096;
+    *END.get_or_init(|| {
+        // SAFETY: a mapping of this function's own, of which the second page is closed.
+        unsafe {
+            let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+            let both = libc::PROT_READ | libc::PROT_WRITE;
+            let start = libc::mmap(ptr::null_mut(), 2 * PAGE, both, flags, -1, 0);
+            libc::mprotect(start.byte_add(PAGE), PAGE, libc::PROT_NONE);
+            start.addr() + PAGE
+        }
+    })
+}
+
+/// A pointer to nothing, or to something that ends too soon.
+fn nowhere<T>(random: &mut Random) -> *mut T {
+    let end = end_of_memory();
+    let address = match random.below(10) {
+        0 => 0,
+        1 => 1 + random.below(4095),
+        2 => 0xdead_0000,
+        3 => 1 << 46,
+        4 => (1 << 47) - 1 - random.below(64),
+        5 => 1 << 47,
+        6 => usize::MAX - random.below(64),
+        7 => end,
+        _ => end - 1 - random.below(40),
+    };
+    ptr::with_exposed_provenance_mut(address)
+}
+
+/// Functions that set up, ask and tear down answer for every pointer.
+fn wild(random: &mut Random, s: SOCKET) {
+    let len = random.pick(&[0, 1, 2, 4, 8, 16, 28, 64, -1, i32::MAX]);
+    let (level, name) = option(random);
+    let at: *mut SOCKADDR = nowhere(random);
+    let mut good = len;
+    let mut count = 0;
+    match random.below(12) {
+        0 if name != SO_OPENTYPE => call!(setsockopt(s, level, name, nowhere(random), len)),
+        1 => call!(getsockopt(s, level, name, nowhere(random), &raw mut good)),
+        2 => call!(getsockopt(s, level, name, nowhere(random), nowhere(random))),
+        3 => call!(bind(s, at, len)),
+        4 => call!(connect(s, at, len)),
+        5 => call!(sendto(s, b"x".as_ptr(), 1, 0, at, len)),
+        6 => call!(getsockname(s, at, nowhere(random))),
+        7 => call!(getpeername(s, at, &raw mut good)),
+        8 => call!(WSAStartup(0x0202, nowhere(random))),
+        9 => {
+            let (code, room) = (SIO_KEEPALIVE_VALS, len.max(0) as u32);
+            let code = if random.chance(50) { code } else { SIO_GET_EXTENSION_FUNCTION_POINTER };
+            let (input, output) = (nowhere(random), nowhere(random));
+            call!(WSAIoctl(s, code, input, room, output, 8, &raw mut count, ptr::null_mut(), None))
+        }
+        10 => call!(ioctlsocket(s, FIONREAD, nowhere(random))),
+        _ => {
+            let overlapped: *mut OVERLAPPED = nowhere(random);
+            let mut flags = 0;
+            call!(WSAGetOverlappedResult(s, overlapped, &raw mut count, 0, &raw mut flags));
+            call!(linsock_sys::Win32::System::IO::CancelIoEx(
+                ptr::without_provenance_mut(s),
+                overlapped
+            ))
+        }
+    };
 }
