@@ -13,6 +13,7 @@ use crate::startup::Startups;
 use crate::table::Table;
 use crate::thread::Threads;
 use crate::timed_wait::TimedWait;
+use crate::timer::TimerQueue;
 use crate::wait::Dispatcher;
 use std::sync::Once;
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -33,6 +34,7 @@ pub struct Runtime {
     pub(crate) reactor: ReactorCell,
     pub(crate) rings: Rings,
     pub(crate) timed_wait: TimedWait,
+    pub(crate) timers: TimerQueue,
     pub(crate) thread_lists: ThreadLists,
     pub(crate) threads: Threads,
     pub(crate) offers: Offers,
