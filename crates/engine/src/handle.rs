@@ -148,7 +148,9 @@ impl HandleTable {
         let (index, generation) = place(handle)?;
         let mut table = self.slots.write().unwrap_or_else(PoisonError::into_inner);
         let object = match table.slots.get_mut(index) {
-            Some(slot) if slot.generation == generation => slot.object.take_if(|object| wanted(object)),
+            Some(slot) if slot.generation == generation => {
+                slot.object.take_if(|object| wanted(object))
+            }
             _ => None,
         }
         .ok_or(Win32Error::ERROR_INVALID_HANDLE)?;

@@ -148,7 +148,7 @@ impl RegisteredWait {
 unsafe extern "system" fn run(work: *mut c_void) -> u32 {
     // SAFETY: the box that `begin` gave to this thread alone.
     let work = unsafe { Box::from_raw(work.cast::<Work>()) };
-    // The object is alertable for the function's sake: what it queues to this thread runs here.
+    // The waits are alertable: what the function queues to its own thread runs in the next one.
     loop {
         let timed_out = match wait::wait(&work.targets, false, work.timeout_ms, true) {
             Ok(WaitResult::Alerted) => continue,

@@ -31,8 +31,7 @@ fn time_until(due: i64) -> Duration {
         ..0 => due.unsigned_abs(),
         0.. => due.unsigned_abs().saturating_sub(file_time()),
     };
-    Duration::from_micros(steps / 10)
-        + Duration::from_nanos(steps % 10 * NANOSECONDS_PER_STEP)
+    Duration::from_micros(steps / 10) + Duration::from_nanos(steps % 10 * NANOSECONDS_PER_STEP)
 }
 
 /// What is to run on the thread that set a timer.

@@ -213,8 +213,7 @@ impl Owned {
     }
 
     fn release(&self, thread: u32) {
-        let released =
-            self.dispatcher.change(self.mutex.signal(), || self.mutex.take_from(thread));
+        let released = self.dispatcher.change(self.mutex.signal(), || self.mutex.take_from(thread));
         assert_eq!(released, Ok(()));
     }
 

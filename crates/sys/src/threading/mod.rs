@@ -1,15 +1,25 @@
-//! Events, waits, threads, handles and clocks: kernel32's part, and Winsock's events.
+//! Events, mutexes, semaphores, timers, waits, threads, handles and clocks: kernel32's part, and Winsock's events.
 
 mod event;
 mod handle;
+mod mutex;
+mod name;
+mod registered_wait;
+mod semaphore;
 mod thread;
 mod time;
+mod timer;
 mod wait;
 
 pub use event::*;
 pub use handle::*;
+pub use mutex::*;
+pub(crate) use name::until_zero;
+pub use registered_wait::*;
+pub use semaphore::*;
 pub use thread::*;
 pub use time::*;
+pub use timer::*;
 pub use wait::*;
 
 use std::ptr;
@@ -63,5 +73,7 @@ fn started() -> Result<(), Win32Error> {
     linsock_engine::startup::check().map_err(Win32Error::from)
 }
 
+#[cfg(test)]
+mod object_tests;
 #[cfg(test)]
 mod tests;
