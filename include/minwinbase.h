@@ -38,6 +38,21 @@ typedef PTHREAD_START_ROUTINE LPTHREAD_START_ROUTINE;
 /* In winnt.h in the SDK. */
 typedef void (WINAPI *PAPCFUNC)(ULONG_PTR Parameter);
 
+/* Why a timer is to wake the system; not looked at. */
+typedef struct _REASON_CONTEXT {
+    ULONG Version;
+    DWORD Flags;
+    union {
+        struct {
+            HMODULE LocalizedReasonModule;
+            ULONG LocalizedReasonId;
+            ULONG ReasonStringCount;
+            LPWSTR *ReasonStrings;
+        } Detailed;
+        LPWSTR SimpleReasonString;
+    } Reason;
+} REASON_CONTEXT, *PREASON_CONTEXT;
+
 #define MoveMemory RtlMoveMemory
 #define CopyMemory RtlCopyMemory
 #define FillMemory RtlFillMemory

@@ -178,6 +178,13 @@ LINSOCK_END
 #define FILE_ATTRIBUTE_NORMAL     0x00000080
 #define EVENT_MODIFY_STATE        0x0002
 #define EVENT_ALL_ACCESS          0x1F0003
+#define MUTEX_MODIFY_STATE        0x0001
+#define MUTEX_ALL_ACCESS          0x1F0001
+#define SEMAPHORE_MODIFY_STATE    0x0002
+#define SEMAPHORE_ALL_ACCESS      0x1F0003
+#define TIMER_QUERY_STATE         0x0001
+#define TIMER_MODIFY_STATE        0x0002
+#define TIMER_ALL_ACCESS          0x1F0003
 #define THREAD_TERMINATE          0x0001
 #define THREAD_SET_CONTEXT        0x0010
 #define THREAD_QUERY_INFORMATION  0x0040
@@ -186,6 +193,19 @@ LINSOCK_END
 /* name                           value          options of DuplicateHandle */
 #define DUPLICATE_CLOSE_SOURCE    0x00000001
 #define DUPLICATE_SAME_ACCESS     0x00000002
+
+/* name                           value          how a registered wait's function is called */
+#define WT_EXECUTEDEFAULT         0x00000000
+#define WT_EXECUTEINIOTHREAD      0x00000001
+#define WT_EXECUTEINWAITTHREAD    0x00000004
+#define WT_EXECUTEONLYONCE        0x00000008
+#define WT_EXECUTELONGFUNCTION    0x00000010
+#define WT_EXECUTEINTIMERTHREAD   0x00000020
+#define WT_EXECUTEINPERSISTENTTHREAD 0x00000080
+#define WT_TRANSFER_IMPERSONATION 0x00000100
+
+typedef void (CALLBACK *WAITORTIMERCALLBACKFUNC)(PVOID lpParameter, BOOLEAN TimerOrWaitFired);
+typedef WAITORTIMERCALLBACKFUNC WAITORTIMERCALLBACK;
 
 /* name                           value          statuses that windows.h brings; the rest are in ntstatus.h */
 #ifndef WIN32_NO_STATUS

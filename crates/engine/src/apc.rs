@@ -12,6 +12,7 @@ use crate::thread;
 use crate::wait::Signal;
 use linsock_abi::OVERLAPPED;
 use std::collections::VecDeque;
+use std::ffi::c_void;
 
 /// A user APC (PAPCFUNC).
 pub type Function = unsafe extern "system" fn(usize);
@@ -42,6 +43,8 @@ impl From<FileRoutine> for Callback {
         Callback::Win32(routine)
     }
 }
+/// A routine of a waitable timer: argument, and the time as the halves of a FILETIME.
+pub type TimerFunction = unsafe extern "system" fn(*const c_void, u32, u32);
 
 /// One thing to run.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +55,17 @@ pub enum Apc {
         function: Function,
         /// Its parameter.
         parameter: usize,
+    },
+    /// A waitable timer's time has come.
+    Timer {
+        /// The function.
+        function: TimerFunction,
+        /// Its argument.
+        argument: usize,
+        /// When that was, as a FILETIME counts.
+        time: u64,
+        /// Which timer.
+        timer: usize,
     },
     /// The end of an overlapped operation.
     Completion {
@@ -71,12 +85,21 @@ pub enum Apc {
 }
 
 impl Apc {
+    fn is_of_timer(&self, wanted: usize) -> bool {
+        matches!(self, Apc::Timer { timer, .. } if *timer == wanted)
+    }
+
     /// # Safety
     /// On the thread it was queued to, in an alertable wait.
     unsafe fn call(self) {
         match self {
             // SAFETY: whoever queued it vouched for the function and its parameter.
             Apc::User { function, parameter } => unsafe { function(parameter) },
+            Apc::Timer { function, argument, time, .. } => {
+                let argument = std::ptr::with_exposed_provenance(argument);
+                // SAFETY: whoever set the timer vouched for the function and its argument.
+                unsafe { function(argument, time as u32, (time >> 32) as u32) };
+            }
             Apc::Completion { routine, error, bytes, overlapped, flags, .. } => {
                 let overlapped = std::ptr::with_exposed_provenance_mut(overlapped);
                 // SAFETY: whoever started the operation vouched for the routine.
@@ -110,7 +133,7 @@ impl State {
                 !self.running.contains(socket)
             }
             // Win32's routines may nest, as user APCs do.
-            Apc::Completion { .. } | Apc::User { .. } => true,
+            Apc::Completion { .. } | Apc::User { .. } | Apc::Timer { .. } => true,
         })
     }
 }
@@ -148,6 +171,20 @@ impl Queue {
             }
         }
         true
+    }
+
+    /// The same for a timer, whose routine is queued once at most.
+    pub fn push_timer(&self, apc: Apc) -> bool {
+        let Apc::Timer { timer, .. } = apc else { return false };
+        let queued = lock(&self.state).queue.iter().any(|apc| apc.is_of_timer(timer));
+        queued || self.push(apc)
+    }
+
+    /// The timer was set anew or cancelled.
+    pub fn withdraw_timer(&self, timer: usize) {
+        let mut state = lock(&self.state);
+        state.queue.retain(|apc| !apc.is_of_timer(timer));
+        self.settle(&state);
     }
 
     /// Drops what is queued, and everything that still comes.

@@ -1,5 +1,5 @@
-//! Handles of objects that are not descriptors: events, completion ports, threads, and duplicates
-//! of sockets.
+//! Handles of objects that are not descriptors: events, mutexes, semaphores, timers, completion
+//! ports, threads, registered waits, and duplicates of sockets.
 //!
 //! A handle is a number far above any descriptor and a multiple of 4, because callers use its two
 //! low bits for themselves (O-008):
@@ -16,9 +16,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use linsock_abi::Win32Error;
 
-use crate::event::{Event, EventNames};
+use crate::event::Event;
+use crate::mutex::MutexObject;
+use crate::names::Names;
 use crate::port::Port;
+use crate::registered_wait::RegisteredWait;
+use crate::semaphore::Semaphore;
 use crate::thread::ThreadObject;
+use crate::timer::WaitableTimer;
 use crate::wait::Target;
 
 const BASE: usize = 0x4000_0000;
@@ -37,6 +42,11 @@ pub enum Object {
     Event(Arc<Event>),
     Port(Arc<Port>),
     Thread(Arc<ThreadObject>),
+    Mutex(Arc<MutexObject>),
+    Semaphore(Arc<Semaphore>),
+    Timer(Arc<WaitableTimer>),
+    /// What RegisterWaitForSingleObject gives: no handle for any other function.
+    Wait(Arc<RegisteredWait>),
     /// A duplicate of a socket, as long as that is open.
     Socket(Duplicate),
 }
@@ -69,8 +79,8 @@ struct Slots {
 /// The open handles of the process.
 pub struct HandleTable {
     slots: RwLock<Slots>,
-    /// The names of events.
-    pub names: EventNames,
+    /// The names of objects.
+    pub names: Names,
 }
 
 impl Default for HandleTable {
@@ -84,7 +94,7 @@ impl HandleTable {
     pub const fn new() -> Self {
         HandleTable {
             slots: RwLock::new(Slots { slots: Vec::new(), fallow: VecDeque::new() }),
-            names: EventNames::new(),
+            names: Names::new(),
         }
     }
 
@@ -125,12 +135,22 @@ impl HandleTable {
     /// Closes a handle and gives back its object.
     ///
     /// # Errors
-    /// ERROR_INVALID_HANDLE: no such handle, or it was closed.
+    /// ERROR_INVALID_HANDLE: no such handle, or it was closed, or it is a registered wait's.
     pub fn remove(&self, handle: usize) -> Result<Object, Win32Error> {
+        self.remove_if(handle, |object| !matches!(object, Object::Wait(_)))
+    }
+
+    fn remove_if(
+        &self,
+        handle: usize,
+        wanted: impl Fn(&Object) -> bool,
+    ) -> Result<Object, Win32Error> {
         let (index, generation) = place(handle)?;
         let mut table = self.slots.write().unwrap_or_else(PoisonError::into_inner);
         let object = match table.slots.get_mut(index) {
-            Some(slot) if slot.generation == generation => slot.object.take(),
+            Some(slot) if slot.generation == generation => {
+                slot.object.take_if(|object| wanted(object))
+            }
             _ => None,
         }
         .ok_or(Win32Error::ERROR_INVALID_HANDLE)?;
@@ -163,6 +183,49 @@ impl HandleTable {
         }
     }
 
+    /// The mutex of a handle; ERROR_INVALID_HANDLE for another kind of object.
+    pub fn mutex(&self, handle: usize) -> Result<Arc<MutexObject>, Win32Error> {
+        match self.get(handle)? {
+            Object::Mutex(mutex) => Ok(mutex),
+            _ => Err(Win32Error::ERROR_INVALID_HANDLE),
+        }
+    }
+
+    /// The semaphore of a handle; ERROR_INVALID_HANDLE for another kind of object.
+    pub fn semaphore(&self, handle: usize) -> Result<Arc<Semaphore>, Win32Error> {
+        match self.get(handle)? {
+            Object::Semaphore(semaphore) => Ok(semaphore),
+            _ => Err(Win32Error::ERROR_INVALID_HANDLE),
+        }
+    }
+
+    /// The timer of a handle; ERROR_INVALID_HANDLE for another kind of object.
+    pub fn timer(&self, handle: usize) -> Result<Arc<WaitableTimer>, Win32Error> {
+        match self.get(handle)? {
+            Object::Timer(timer) => Ok(timer),
+            _ => Err(Win32Error::ERROR_INVALID_HANDLE),
+        }
+    }
+
+    /// Closes the handle of a registered wait, as UnregisterWait alone does;
+    /// ERROR_INVALID_HANDLE for another kind of object.
+    pub fn remove_wait(&self, handle: usize) -> Result<Arc<RegisteredWait>, Win32Error> {
+        match self.remove_if(handle, |object| matches!(object, Object::Wait(_)))? {
+            Object::Wait(wait) => Ok(wait),
+            _ => Err(Win32Error::ERROR_INVALID_HANDLE),
+        }
+    }
+
+    /// The mutexes that a thread owns.
+    pub fn mutexes_of(&self, thread: u32) -> Vec<Arc<MutexObject>> {
+        let table = self.slots.read().unwrap_or_else(PoisonError::into_inner);
+        let owned = table.slots.iter().filter_map(|slot| match &slot.object {
+            Some(Object::Mutex(mutex)) if mutex.is_of(thread) => Some(mutex.clone()),
+            _ => None,
+        });
+        owned.collect()
+    }
+
     /// What a wait on this handle waits for; ERROR_INVALID_HANDLE for objects without a signal.
     pub fn target(&self, handle: usize) -> Result<Target, Win32Error> {
         if !is_handle(handle) {
@@ -172,8 +235,11 @@ impl HandleTable {
         match self.get(handle)? {
             Object::Event(event) => Ok(Target::Event(event)),
             Object::Thread(thread) => Ok(Target::Thread(thread)),
+            Object::Mutex(mutex) => Ok(Target::Mutex(mutex)),
+            Object::Semaphore(semaphore) => Ok(Target::Semaphore(semaphore)),
+            Object::Timer(timer) => Ok(Target::Timer(timer)),
             Object::Socket(_) => crate::socket::signal_of(self.socket(handle)?).map(Target::Signal),
-            Object::Port(_) => Err(Win32Error::ERROR_INVALID_HANDLE),
+            Object::Port(_) | Object::Wait(_) => Err(Win32Error::ERROR_INVALID_HANDLE),
         }
     }
 
@@ -207,7 +273,12 @@ impl HandleTable {
         match &object {
             Object::Port(port) => port.note_duplicate(),
             Object::Socket(_) => drop(self.socket(handle)?),
-            Object::Event(_) | Object::Thread(_) => {}
+            Object::Wait(_) => return Err(Win32Error::ERROR_INVALID_HANDLE),
+            Object::Event(_)
+            | Object::Thread(_)
+            | Object::Mutex(_)
+            | Object::Semaphore(_)
+            | Object::Timer(_) => {}
         }
         self.insert(object)
     }
@@ -301,5 +372,10 @@ mod tests {
         let handle = table.insert(event()).unwrap();
         assert!(table.port(handle).is_err());
         assert!(table.thread(handle).is_err());
+        assert!(table.mutex(handle).is_err());
+        assert!(table.semaphore(handle).is_err());
+        assert!(table.timer(handle).is_err());
+        assert!(table.remove_wait(handle).is_err());
+        assert!(table.event(handle).is_ok());
     }
 }

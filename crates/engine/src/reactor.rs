@@ -144,6 +144,11 @@ impl Reactor {
         &self.poller
     }
 
+    /// Has the engine thread look at its timers.
+    pub fn wake(&self) {
+        self.poller.kick();
+    }
+
     /// Has the engine thread hand a request to its ring.
     pub fn hand_in(&self, errand: Errand) {
         let mut errands = lock(&self.errands);
@@ -201,14 +206,16 @@ impl Reactor {
     }
 
     fn next_timeout(&self) -> i32 {
-        let timers = lock(&self.timers);
-        timers.peek().map_or(-1, |Reverse((at, ..))| {
+        let first = lock(&self.timers).peek().map(|Reverse((at, ..))| *at);
+        let waitable = runtime::get().timers.next();
+        first.into_iter().chain(waitable).min().map_or(-1, |at| {
             let left = at.saturating_duration_since(Instant::now());
             i32::try_from(left.as_micros().div_ceil(1000)).unwrap_or(i32::MAX)
         })
     }
 
     fn expire(&'static self) {
+        runtime::get().timers.expire();
         loop {
             let mut timers = lock(&self.timers);
             match timers.peek() {

@@ -14,6 +14,7 @@ use crate::startup::Startups;
 use crate::table::Table;
 use crate::thread::Threads;
 use crate::timed_wait::TimedWait;
+use crate::timer::TimerQueue;
 use crate::wait::Dispatcher;
 use std::sync::Once;
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -35,6 +36,7 @@ pub struct Runtime {
     pub(crate) rings: Rings,
     pub(crate) network: NetworkCell,
     pub(crate) timed_wait: TimedWait,
+    pub(crate) timers: TimerQueue,
     pub(crate) thread_lists: ThreadLists,
     pub(crate) threads: Threads,
     pub(crate) offers: Offers,

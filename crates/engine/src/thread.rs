@@ -2,8 +2,8 @@
 //!
 //! Whichever way a thread was made, its first use of the library arms one thread-local
 //! destructor. When the thread ends (returns, calls ExitThread or pthread_exit) that destructor
-//! cancels the I/O the thread had started (C-053), tells the completion ports (P-016), and then
-//! signals the thread's object.
+//! cancels the I/O the thread had started (C-053), tells the completion ports (P-016), gives up the
+//! thread's mutexes, and then signals the thread's object.
 
 use std::cell::{Cell, OnceCell};
 use std::collections::HashMap;
@@ -175,6 +175,7 @@ impl Drop for Ending {
         crate::operation::thread_exit(id);
         crate::file::thread_exit(id);
         crate::port::thread_exit();
+        crate::mutex::thread_exit(id);
         self.0.exit_code.store(EXIT_CODE.get(), Ordering::Release);
         self.0.signal.set();
     }

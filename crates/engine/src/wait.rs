@@ -10,6 +10,10 @@
 //!   takes nothing away from them;
 //! * a wait for all looks at every signal, and consumes them, in one step.
 //!
+//! What a wait changes beyond its signal (a mutex's owner, a semaphore's count) changes under the
+//! lock alone: such a signal counts one watch more than there are waits, for good, so that nobody
+//! sets or takes it past the lock.
+//!
 //! Count and state share a word, so "set, then look for watchers" and "register, then look at the
 //! state" cannot miss each other: one of the two compare-and-exchanges comes second.
 
@@ -19,8 +23,11 @@ use std::time::{Duration, Instant};
 use linsock_abi::Win32Error;
 
 use crate::event::Event;
+use crate::mutex::MutexObject;
+use crate::semaphore::Semaphore;
 use crate::sync::{Arc, AtomicU32, AtomicUsize, Condvar, Mutex, Ordering, lock};
 use crate::thread::ThreadObject;
+use crate::timer::WaitableTimer;
 
 /// A time-out that never comes.
 pub const INFINITE: u32 = u32::MAX;
@@ -62,6 +69,11 @@ impl Signal {
     /// A signal that stays set until reset (`manual`), or until one wait takes it.
     pub fn new(manual: bool, initial: bool) -> Self {
         Signal { word: AtomicU32::new(Self::first_word(manual, initial)) }
+    }
+
+    /// A signal that is only set, reset and taken under the dispatcher's lock.
+    pub fn guarded(initial: bool) -> Self {
+        Signal { word: AtomicU32::new(Self::first_word(false, initial) + WATCH) }
     }
 
     const fn first_word(manual: bool, initial: bool) -> u32 {
@@ -136,6 +148,15 @@ impl Signal {
         }
     }
 
+    /// Under the lock: sets or resets.
+    pub(crate) fn put(&self, set: bool) {
+        if set {
+            self.word.fetch_or(SET, Ordering::AcqRel);
+        } else {
+            self.word.fetch_and(!SET, Ordering::AcqRel);
+        }
+    }
+
     fn watch(&self) {
         self.word.fetch_add(WATCH, Ordering::AcqRel);
     }
@@ -154,6 +175,9 @@ impl Signal {
 pub enum Target {
     Event(std::sync::Arc<Event>),
     Thread(std::sync::Arc<ThreadObject>),
+    Mutex(std::sync::Arc<MutexObject>),
+    Semaphore(std::sync::Arc<Semaphore>),
+    Timer(std::sync::Arc<WaitableTimer>),
     /// A socket's own signal: sockets' places are never given back.
     Signal(&'static Signal),
     File(std::sync::Arc<crate::file::File>),
@@ -167,10 +191,40 @@ impl Target {
         match self {
             Target::Event(event) => event.signal(),
             Target::Thread(thread) => thread.signal(),
+            Target::Mutex(mutex) => mutex.signal(),
+            Target::Semaphore(semaphore) => semaphore.signal(),
+            Target::Timer(timer) => timer.signal(),
             Target::Signal(signal) => signal,
             Target::File(file) => file.signal(),
             Target::Alert(thread) => thread.apcs().alert(),
         }
+    }
+
+    fn is_mutex(&self) -> bool {
+        matches!(self, Target::Mutex(_))
+    }
+
+    /// A look without the lock. A mutex may be its owner's although it is not set.
+    fn glance(&self) -> Glance {
+        if self.is_mutex() { Glance::Contested } else { self.signal().glance() }
+    }
+
+    /// Under the lock: whether a thread's wait for this object alone would be over.
+    fn is_ready_for(&self, thread: u32) -> bool {
+        match self {
+            Target::Mutex(mutex) => mutex.is_free_for(thread),
+            target => target.signal().is_set(),
+        }
+    }
+
+    /// Under the lock: gives a thread what it waited for; `true`: it was abandoned.
+    fn give_to(&self, thread: u32) -> bool {
+        match self {
+            Target::Mutex(mutex) => return mutex.give_to(thread),
+            Target::Semaphore(semaphore) => semaphore.count_down(),
+            target => target.signal().consume(),
+        }
+        false
     }
 }
 
@@ -179,6 +233,9 @@ impl Target {
 pub enum WaitResult {
     /// By the object of this index, the lowest that was set; 0 for a wait for all.
     Signalled(usize),
+    /// The same, and the object, or one of them all, is a mutex whose owner ended without releasing
+    /// it.
+    Abandoned(usize),
     TimedOut,
     /// By completion routines that ran (alertable waits only).
     Alerted,
@@ -189,11 +246,22 @@ struct Waiter {
     targets: Vec<Target>,
     all: bool,
     alertable: bool,
+    /// Who waits, if a mutex is among the targets.
+    thread: u32,
     outcome: AtomicUsize,
     wake: Condvar,
 }
 
 const PENDING: usize = usize::MAX;
+/// Beside the index: a mutex was abandoned.
+const ABANDONED: usize = 1 << 16;
+
+fn result_of(outcome: usize) -> WaitResult {
+    match outcome & ABANDONED {
+        0 => WaitResult::Signalled(outcome),
+        _ => WaitResult::Abandoned(outcome & !ABANDONED),
+    }
+}
 
 /// The sleeping waits, by the signals they watch (the key is the signal's address; oldest first).
 struct Waits {
@@ -208,7 +276,7 @@ impl Waits {
             let queue = self.by_signal.get(&signal.key());
             let satisfied = queue.and_then(|queue| {
                 queue.iter().find_map(|waiter| {
-                    let index = take(&waiter.targets, waiter.all, waiter.alertable)?;
+                    let index = take(&waiter.targets, waiter.all, waiter.alertable, waiter.thread)?;
                     Some((index, waiter.clone()))
                 })
             });
@@ -248,23 +316,24 @@ impl Waits {
 /// Under the lock, all targets watched: consumes what satisfies the wait, in one step. The last
 /// target of an alertable wait is its alert, which satisfies it whatever the others do, but comes
 /// after them.
-fn take(targets: &[Target], all: bool, alertable: bool) -> Option<usize> {
+fn take(targets: &[Target], all: bool, alertable: bool, thread: u32) -> Option<usize> {
     let (objects, alert) = targets.split_at(targets.len() - usize::from(alertable));
-    take_objects(objects, all).or_else(|| {
+    take_objects(objects, all, thread).or_else(|| {
         let alert = alert.first()?;
         alert.signal().is_set().then_some(objects.len())
     })
 }
 
-fn take_objects(targets: &[Target], all: bool) -> Option<usize> {
+fn take_objects(targets: &[Target], all: bool, thread: u32) -> Option<usize> {
+    let mark = |abandoned: bool| if abandoned { ABANDONED } else { 0 };
     if !all {
-        let index = targets.iter().position(|target| target.signal().is_set())?;
-        targets[index].signal().consume();
-        return Some(index);
+        let index = targets.iter().position(|target| target.is_ready_for(thread))?;
+        return Some(index | mark(targets[index].give_to(thread)));
     }
-    if targets.iter().all(|target| target.signal().is_set()) {
-        targets.iter().for_each(|target| target.signal().consume());
-        return Some(0);
+    if targets.iter().all(|target| target.is_ready_for(thread)) {
+        // Every one is given, also after the first that was abandoned.
+        let abandoned = targets.iter().filter(|target| target.give_to(thread)).count();
+        return Some(mark(abandoned > 0));
     }
     None
 }
@@ -287,30 +356,53 @@ impl Dispatcher {
     }
 
     fn set(&self, signal: &Signal) {
-        let released = {
+        self.change(signal, || signal.put(true));
+    }
+
+    fn reset(&self, signal: &Signal) {
+        let _still = lock(&self.waits);
+        signal.put(false);
+    }
+
+    /// Changes an object under the lock, then gives it to the waits that it satisfies.
+    pub(crate) fn change<R>(&self, signal: &Signal, change: impl FnOnce() -> R) -> R {
+        let (result, released) = {
             let mut waits = lock(&self.waits);
-            signal.word.fetch_or(SET, Ordering::AcqRel);
-            waits.hand_out(signal)
+            let result = change();
+            (result, waits.hand_out(signal))
         };
         // Woken after the lock was given back, or they would only queue for it.
         for waiter in released {
             waiter.wake.notify_one();
         }
+        result
     }
 
-    fn reset(&self, signal: &Signal) {
-        let _still = lock(&self.waits);
-        signal.word.fetch_and(!SET, Ordering::AcqRel);
+    /// The mutexes of a thread that somebody waits for, whether or not they have a handle.
+    pub(crate) fn awaited_mutexes_of(&self, thread: u32) -> Vec<std::sync::Arc<MutexObject>> {
+        let waits = lock(&self.waits);
+        let targets = waits.by_signal.values().flatten().flat_map(|waiter| &waiter.targets);
+        let owned = targets.filter_map(|target| match target {
+            Target::Mutex(mutex) if mutex.is_of(thread) => Some(mutex.clone()),
+            _ => None,
+        });
+        owned.collect()
     }
 
-    fn wait(&self, targets: &[Target], all: bool, timeout_ms: u32) -> WaitResult {
-        self.wait_for(targets, all, timeout_ms, false)
+    fn wait(&self, targets: &[Target], all: bool, timeout_ms: u32, thread: u32) -> WaitResult {
+        self.wait_for(targets, all, timeout_ms, false, thread)
     }
 
     /// The same with an alert as the last target.
-    fn wait_alertably(&self, targets: &[Target], all: bool, timeout_ms: u32) -> WaitResult {
+    fn wait_alertably(
+        &self,
+        targets: &[Target],
+        all: bool,
+        timeout_ms: u32,
+        thread: u32,
+    ) -> WaitResult {
         let objects = targets.len() - 1;
-        match self.wait_for(targets, all, timeout_ms, true) {
+        match self.wait_for(targets, all, timeout_ms, true, thread) {
             WaitResult::Signalled(index) if index == objects => WaitResult::Alerted,
             result => result,
         }
@@ -322,12 +414,13 @@ impl Dispatcher {
         all: bool,
         timeout_ms: u32,
         alertable: bool,
+        thread: u32,
     ) -> WaitResult {
         let objects = targets.len() - usize::from(alertable);
         // Only the first signal may be taken without the lock: taking a later one could pass over
         // an earlier one that was set in the meantime (E-005).
         if let Some(first) = targets.first().filter(|_| !all || objects == 1) {
-            match first.signal().glance() {
+            match first.glance() {
                 Glance::Taken => return WaitResult::Signalled(0),
                 Glance::NotSet if timeout_ms == 0 && targets.len() == 1 => {
                     return WaitResult::TimedOut;
@@ -339,15 +432,16 @@ impl Dispatcher {
 
         let mut waits = lock(&self.waits);
         targets.iter().for_each(|target| target.signal().watch());
-        let taken = take(targets, all, alertable);
+        let taken = take(targets, all, alertable, thread);
         if taken.is_some() || timeout_ms == 0 {
             targets.iter().for_each(|target| target.signal().unwatch());
-            return taken.map_or(WaitResult::TimedOut, WaitResult::Signalled);
+            return taken.map_or(WaitResult::TimedOut, result_of);
         }
         let waiter = Arc::new(Waiter {
             targets: targets.to_vec(),
             all,
             alertable,
+            thread,
             outcome: AtomicUsize::new(PENDING),
             wake: Condvar::new(),
         });
@@ -365,7 +459,7 @@ impl Dispatcher {
         loop {
             let outcome = waiter.outcome.load(Ordering::Relaxed);
             if outcome != PENDING {
-                return WaitResult::Signalled(outcome);
+                return result_of(outcome);
             }
             waits = match deadline {
                 None => waiter.wake.wait(waits).unwrap_or_else(|p| p.into_inner()),
@@ -418,12 +512,16 @@ pub fn wait(
     if count_wrong || (all && targets.iter().enumerate().any(twice)) {
         return Err(Win32Error::ERROR_INVALID_PARAMETER);
     }
+    let thread = match targets.iter().any(Target::is_mutex) {
+        true => crate::mutex::owner_to_be(),
+        false => 0,
+    };
     if !alertable {
-        return Ok(dispatcher().wait(targets, all, timeout_ms));
+        return Ok(dispatcher().wait(targets, all, timeout_ms, thread));
     }
     let mut targets = targets.to_vec();
     targets.push(Target::Alert(crate::thread::current()));
-    let result = dispatcher().wait_alertably(&targets, all, timeout_ms);
+    let result = dispatcher().wait_alertably(&targets, all, timeout_ms, thread);
     // What runs may end the thread, whose frames are left as they are.
     drop(targets);
     Ok(answered(result))
@@ -442,7 +540,7 @@ fn answered(result: WaitResult) -> WaitResult {
 pub fn sleep(timeout_ms: u32, alertable: bool) -> WaitResult {
     if alertable && (timeout_ms != 0 || crate::apc::is_due()) {
         let alert = [Target::Alert(crate::thread::current())];
-        let result = dispatcher().wait_alertably(&alert, false, timeout_ms);
+        let result = dispatcher().wait_alertably(&alert, false, timeout_ms, 0);
         drop(alert);
         return answered(result);
     }

@@ -71,17 +71,28 @@ pub mod System {
             WakeConditionVariable,
         };
         pub use crate::threading::{
-            CreateEventA, CreateEventW, CreateThread, ExitThread, GetCurrentProcess,
-            GetCurrentThread, GetCurrentThreadId, GetExitCodeThread, OpenThread, QueueUserAPC,
-            ResetEvent, SetEvent, SignalObjectAndWait, Sleep, SleepEx, WaitForMultipleObjects,
-            WaitForMultipleObjectsEx, WaitForSingleObject, WaitForSingleObjectEx,
+            CancelWaitableTimer, CreateEventA, CreateEventW, CreateMutexA, CreateMutexW,
+            CreateSemaphoreA, CreateSemaphoreW, CreateThread, CreateWaitableTimerA,
+            CreateWaitableTimerExA, CreateWaitableTimerExW, CreateWaitableTimerW, ExitThread,
+            GetCurrentProcess, GetCurrentThread, GetCurrentThreadId, GetExitCodeThread, OpenEventA,
+            OpenEventW, OpenMutexW, OpenSemaphoreW, OpenThread, OpenWaitableTimerA,
+            OpenWaitableTimerW, QueueUserAPC, RegisterWaitForSingleObject, ReleaseMutex,
+            ReleaseSemaphore, ResetEvent, SetEvent, SetWaitableTimer, SetWaitableTimerEx,
+            SignalObjectAndWait, Sleep, SleepEx, UnregisterWait, UnregisterWaitEx,
+            WaitForMultipleObjects, WaitForMultipleObjectsEx, WaitForSingleObject,
+            WaitForSingleObjectEx,
         };
         pub use linsock_abi::{
             CONDITION_VARIABLE, CONDITION_VARIABLE_INIT, CRITICAL_SECTION, FLS_OUT_OF_INDEXES,
             INIT_ONCE, INIT_ONCE_STATIC_INIT, PFLS_CALLBACK_FUNCTION, PINIT_ONCE_FN, SRWLOCK,
             SRWLOCK_INIT, TLS_OUT_OF_INDEXES,
         };
-        pub use linsock_abi::{INFINITE, LPTHREAD_START_ROUTINE, PAPCFUNC};
+        pub use linsock_abi::{
+            INFINITE, LPTHREAD_START_ROUTINE, PAPCFUNC, PTIMERAPCROUTINE, REASON_CONTEXT,
+            WAITORTIMERCALLBACK, WORKER_THREAD_FLAGS, WT_EXECUTEDEFAULT, WT_EXECUTEINIOTHREAD,
+            WT_EXECUTEINPERSISTENTTHREAD, WT_EXECUTEINTIMERTHREAD, WT_EXECUTEINWAITTHREAD,
+            WT_EXECUTELONGFUNCTION, WT_EXECUTEONLYONCE, WT_TRANSFER_IMPERSONATION,
+        };
     }
 
     /// Heaps.
@@ -137,6 +148,7 @@ pub mod System {
 
     /// What older headers define.
     pub mod WindowsProgramming {
+        pub use crate::threading::{OpenMutexA, OpenSemaphoreA};
         pub use linsock_abi::{
             FILE_SKIP_COMPLETION_PORT_ON_SUCCESS, FILE_SKIP_SET_EVENT_ON_HANDLE,
         };

@@ -49,4 +49,29 @@ pub struct SECURITY_ATTRIBUTES {
     pub bInheritHandle: BOOL,
 }
 
-zeroed_default!(SECURITY_ATTRIBUTES);
+/// Why a timer is to wake the system; not looked at.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct REASON_CONTEXT {
+    pub Version: u32,
+    pub Flags: u32,
+    pub Reason: REASON_CONTEXT_0,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub union REASON_CONTEXT_0 {
+    pub Detailed: REASON_CONTEXT_0_0,
+    pub SimpleReasonString: PWSTR,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct REASON_CONTEXT_0_0 {
+    pub LocalizedReasonModule: *mut c_void,
+    pub LocalizedReasonId: u32,
+    pub ReasonStringCount: u32,
+    pub ReasonStrings: *mut PWSTR,
+}
+
+zeroed_default!(SECURITY_ATTRIBUTES, REASON_CONTEXT, REASON_CONTEXT_0, REASON_CONTEXT_0_0);

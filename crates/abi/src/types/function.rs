@@ -123,6 +123,17 @@ pub type LPOVERLAPPED_COMPLETION_ROUTINE = Option<
 pub type LPTHREAD_START_ROUTINE =
     Option<unsafe extern "system" fn(lpthreadparameter: *mut c_void) -> u32>;
 
+pub type PTIMERAPCROUTINE = Option<
+    unsafe extern "system" fn(
+        lpargtocompletionroutine: *const c_void,
+        dwtimerlowvalue: u32,
+        dwtimerhighvalue: u32,
+    ),
+>;
+
+pub type WAITORTIMERCALLBACK =
+    Option<unsafe extern "system" fn(lpparameter: *mut c_void, timerorwaitfired: bool)>;
+
 pub type PAPCFUNC = Option<unsafe extern "system" fn(parameter: usize)>;
 
 pub type LPCONDITIONPROC = Option<

@@ -13,7 +13,7 @@ use crate::operation::{Ended, Notify, Operation, Synchronous};
 use crate::{network, reactor};
 use linsock_abi::map::Call;
 use linsock_abi::{
-    FD_ADDRESS_LIST_CHANGE, FD_ADDRESS_LIST_CHANGE_BIT, FD_ROUTING_INTERFACE_CHANGE,
+    Errno, FD_ADDRESS_LIST_CHANGE, FD_ADDRESS_LIST_CHANGE_BIT, FD_ROUTING_INTERFACE_CHANGE,
     FD_ROUTING_INTERFACE_CHANGE_BIT, SIO_ADDRESS_LIST_CHANGE, SIO_IDEAL_SEND_BACKLOG_CHANGE,
     SIO_ROUTING_INTERFACE_CHANGE, WsaError,
 };
@@ -67,7 +67,7 @@ pub unsafe fn await_news(
     if let Some((address, routine)) = overlapped {
         // SAFETY: the caller's word.
         let overlapped = unsafe { transfer::begin(address, place, routine)? };
-        socket.add_notice(topic, Notify::Overlapped(overlapped));
+        socket.add_notice(topic, Notify::Overlapped(overlapped))?;
         return Err(WsaError::WSA_IO_PENDING);
     }
     if socket.nonblocking {
@@ -75,7 +75,7 @@ pub unsafe fn await_news(
         return Err(WsaError::WSAEWOULDBLOCK);
     }
     let waiter = Synchronous::new(socket.fd as usize, place);
-    socket.add_notice(topic, Notify::Synchronous(waiter.clone()));
+    socket.add_notice(topic, Notify::Synchronous(waiter.clone()))?;
     drop(socket);
     let (_, ended) = wait_for(&waiter).ok_or(WsaError::WSAEINTR)?;
     match ended.error {
@@ -92,7 +92,8 @@ pub fn look_at_backlog(index: usize, generation: u32) {
     if socket.is_open_as(generation) {
         socket.notices.timed = false;
         socket.end_notices(place, |socket, topic| socket.backlog_news(topic));
-        socket.time_backlog();
+        // The engine thread itself is here, so there is one.
+        let _ = socket.time_backlog();
     }
 }
 
@@ -121,11 +122,15 @@ impl Socket {
         Ok(Topic::Route { to, by: interface::towards(&to).ok() })
     }
 
-    fn add_notice(&mut self, topic: Topic, notify: Notify) {
+    fn add_notice(&mut self, topic: Topic, notify: Notify) -> Result<(), WsaError> {
         let operation = Operation::new(Request::Notice(Notice::about(topic)), Call::Ioctl, notify);
         self.remember_for_thread_exit(&operation);
         self.queue(Side::Notices).push_back(operation);
-        self.time_backlog();
+        // Where the clock cannot look, nothing was started.
+        self.time_backlog().map_err(|errno| {
+            self.queue(Side::Notices).pop_back();
+            translate(errno, Call::Ioctl)
+        })
     }
 
     /// The call that enables an event again: it is recorded at the next change (E-016).
@@ -202,17 +207,18 @@ impl Socket {
     }
 
     /// Has the clock look at the backlog while somebody waits for news of it.
-    fn time_backlog(&mut self) {
+    fn time_backlog(&mut self) -> Result<(), Errno> {
         let about_backlog = |operation: &Box<Operation>| match &operation.request {
             Request::Notice(notice) => matches!(notice.topic(), Topic::Backlog(_)),
             _ => false,
         };
         if !self.notices.timed && self.queue(Side::Notices).iter().any(about_backlog) {
-            self.notices.timed = true;
             let timer =
                 reactor::Timer::Backlog { index: self.fd as usize, generation: self.generation };
-            reactor::after(LOOK_EVERY, timer);
+            reactor::after(LOOK_EVERY, timer)?;
+            self.notices.timed = true;
         }
+        Ok(())
     }
 
     /// How many bytes are best left unsent on a connection: as many as may be under way.

@@ -44,7 +44,7 @@ impl World {
     fn wait(&self, events: &[usize], all: bool, timeout_ms: u32) -> WaitResult {
         let target = |&index: &usize| Target::Event(self.events[index].clone());
         let targets: Vec<Target> = events.iter().map(target).collect();
-        self.dispatcher.wait(&targets, all, timeout_ms)
+        self.dispatcher.wait(&targets, all, timeout_ms, 0)
     }
 
     /// Nothing watches any more.
@@ -180,5 +180,118 @@ fn loom_a_watching_wait_keeps_its_set_through_a_reset() {
         let woken = sleeper.join().unwrap();
         assert!(matches!(woken, WaitResult::Signalled(0 | 1)));
         world.at_rest();
+    });
+}
+
+/// A mutex and an event, at a dispatcher.
+struct Owned {
+    dispatcher: Dispatcher,
+    mutex: StdArc<MutexObject>,
+    event: StdArc<Event>,
+}
+
+/// Threads, as the mutex knows them.
+const FIRST: u32 = 1;
+const SECOND: u32 = 2;
+
+impl Owned {
+    fn new(owner: u32) -> Arc<Owned> {
+        Arc::new(Owned {
+            dispatcher: Dispatcher::new(),
+            mutex: StdArc::new(MutexObject::of(owner)),
+            event: StdArc::new(Event::new(STAYS, false)),
+        })
+    }
+
+    fn acquire(&self, thread: u32, timeout_ms: u32) -> WaitResult {
+        self.dispatcher.wait(&[Target::Mutex(self.mutex.clone())], false, timeout_ms, thread)
+    }
+
+    fn acquire_with_event(&self, thread: u32) -> WaitResult {
+        let both = [Target::Event(self.event.clone()), Target::Mutex(self.mutex.clone())];
+        self.dispatcher.wait(&both, true, INFINITE, thread)
+    }
+
+    fn release(&self, thread: u32) {
+        let released = self.dispatcher.change(self.mutex.signal(), || self.mutex.take_from(thread));
+        assert_eq!(released, Ok(()));
+    }
+
+    fn abandon(&self, thread: u32) {
+        self.dispatcher.change(self.mutex.signal(), || self.mutex.abandon_by(thread));
+    }
+
+    fn set_event(&self) {
+        let signal = self.event.signal();
+        if !signal.change_unwatched(|word| word | SET) {
+            self.dispatcher.set(signal);
+        }
+    }
+}
+
+#[test]
+fn loom_a_mutex_has_one_owner_at_a_time() {
+    check(|| {
+        let world = Owned::new(0);
+        let inside = Arc::new(AtomicUsize::new(0));
+        let enter = |world: &Owned, inside: &AtomicUsize, thread| {
+            assert_eq!(world.acquire(thread, INFINITE), WaitResult::Signalled(0));
+            assert_eq!(inside.fetch_add(1, Ordering::Relaxed), 0);
+            inside.fetch_sub(1, Ordering::Relaxed);
+            world.release(thread);
+        };
+        let other = thread::spawn({
+            let (world, inside) = (world.clone(), inside.clone());
+            move || enter(&world, &inside, SECOND)
+        });
+        enter(&world, &inside, FIRST);
+        other.join().unwrap();
+        assert!(world.mutex.signal().is_set() && world.mutex.is_of(0));
+    });
+}
+
+#[test]
+fn loom_exactly_one_waiter_is_told_that_a_mutex_was_abandoned() {
+    check(|| {
+        let world = Owned::new(FIRST);
+        let enter = |world: &Owned, thread| {
+            let result = world.acquire(thread, INFINITE);
+            world.release(thread);
+            usize::from(result == WaitResult::Abandoned(0))
+        };
+        let other = thread::spawn({
+            let world = world.clone();
+            move || enter(&world, SECOND)
+        });
+        // The end of the first thread, as another one sees it.
+        let end = thread::spawn({
+            let world = world.clone();
+            move || world.abandon(FIRST)
+        });
+        let told = enter(&world, 3);
+        assert_eq!(told + other.join().unwrap(), 1);
+        end.join().unwrap();
+        assert!(world.mutex.signal().is_set());
+    });
+}
+
+#[test]
+fn loom_a_wait_for_all_takes_a_mutex_only_together_with_the_rest() {
+    check(|| {
+        let world = Owned::new(0);
+        let both = thread::spawn({
+            let world = world.clone();
+            move || {
+                let result = world.acquire_with_event(SECOND);
+                world.release(SECOND);
+                result
+            }
+        });
+        // Before the event is set nobody is kept from the mutex.
+        assert_eq!(world.acquire(FIRST, 0), WaitResult::Signalled(0));
+        world.set_event();
+        assert!(world.mutex.is_of(FIRST));
+        world.release(FIRST);
+        assert_eq!(both.join().unwrap(), WaitResult::Signalled(0));
     });
 }

@@ -178,7 +178,7 @@ unsafe fn wait_for(
             }
         };
         match wait::wait(&[target], false, left, alertable)? {
-            WaitResult::Signalled(_) => {
+            WaitResult::Signalled(_) | WaitResult::Abandoned(_) => {
                 // A signal of another operation, or one that was left set: do not spin on it.
                 // SAFETY: as above.
                 if unsafe { operation::is_pending(address) } {

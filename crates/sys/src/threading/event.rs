@@ -1,12 +1,14 @@
 //! Events, under kernel32's and under Winsock's names.
 
-use std::ffi::CStr;
 use std::sync::Arc;
 
-use linsock_abi::{BOOL, HANDLE, PCSTR, PCWSTR, SECURITY_ATTRIBUTES, WSAEVENT, Win32Error};
+use linsock_abi::{
+    BOOL, HANDLE, PCSTR, PCWSTR, SECURITY_ATTRIBUTES, SYNCHRONIZATION_ACCESS_RIGHTS, WSAEVENT,
+};
 use linsock_engine::event::Event;
 use linsock_engine::handle::Object;
 
+use super::name::{make_named, name_of, open_named};
 use super::{handle_or_null, handles, started, truth};
 
 /// Makes an event, or opens the one of this name.
@@ -15,11 +17,12 @@ use super::{handle_or_null, handles, started, truth};
 /// O-008 the handle is a multiple of 4; E-011 an auto-reset event is consumed by one wait.
 ///
 /// # Errors
-/// NULL and ERROR_NOT_ENOUGH_MEMORY (8) when a million handles are open. A handle and
-/// ERROR_ALREADY_EXISTS (183) when the name is taken: the event is that one, unchanged.
+/// NULL and ERROR_NOT_ENOUGH_MEMORY (8) when a million handles are open; ERROR_INVALID_HANDLE (6)
+/// when the name is that of another kind of object. A handle and ERROR_ALREADY_EXISTS (183) when the name is taken: the event is that one, unchanged.
 ///
 /// # Linux
-/// Names are known in this process only. The security attributes are ignored.
+/// Names are known in this process only, and all kinds of objects share them. The security
+/// attributes are ignored.
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, CreateEventA
@@ -30,10 +33,8 @@ pub unsafe extern "system" fn CreateEventA(
     binitialstate: BOOL,
     lpname: PCSTR,
 ) -> HANDLE {
-    let name = (!lpname.is_null()).then(|| {
-        // SAFETY: not NULL, so by the crate's vocabulary a string that ends with a zero.
-        unsafe { CStr::from_ptr(lpname.cast()) }.to_string_lossy().into_owned()
-    });
+    // SAFETY: NULL, or by the crate's vocabulary a string that ends with a zero.
+    let name = unsafe { name_of(lpname) };
     create(bmanualreset, binitialstate, name)
 }
 
@@ -58,7 +59,7 @@ pub unsafe extern "system" fn CreateEventW(
     lpname: PCWSTR,
 ) -> HANDLE {
     // SAFETY: NULL, or by the crate's vocabulary a string that ends with a zero.
-    let name = unsafe { until_zero(lpname) }.map(String::from_utf16_lossy);
+    let name = unsafe { name_of(lpname) };
     create(bmanualreset, binitialstate, name)
 }
 
@@ -83,43 +84,87 @@ pub unsafe extern "system" fn CreateEventW_utf32(
     lpname: *const u32,
 ) -> HANDLE {
     // SAFETY: NULL, or by the crate's vocabulary a string that ends with a zero.
-    let name = unsafe { until_zero(lpname) }.map(|name| {
-        let character = |&code| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
-        name.iter().map(character).collect()
-    });
+    let name = unsafe { name_of(lpname) };
     create(bmanualreset, binitialstate, name)
 }
 
-/// The characters before the terminating zero; `None` for NULL.
-///
-/// # Safety
-/// NULL, or a string that ends with a zero and outlives the answer.
-pub(crate) unsafe fn until_zero<'a, T: Copy + Default + PartialEq>(
-    text: *const T,
-) -> Option<&'a [T]> {
-    if text.is_null() {
-        return None;
-    }
-    let mut len = 0;
-    // SAFETY: the string ends with a zero, and the loop goes no further.
-    while unsafe { *text.add(len) } != T::default() {
-        len += 1;
-    }
-    // SAFETY: `len` characters were just read.
-    Some(unsafe { std::slice::from_raw_parts(text, len) })
+fn create(manual: BOOL, initial: BOOL, name: Option<String>) -> HANDLE {
+    let make = || Object::Event(Arc::new(Event::new(manual != 0, initial != 0)));
+    make_named(name, make, |object| matches!(object, Object::Event(_)))
 }
 
-fn create(manual: BOOL, initial: BOOL, name: Option<String>) -> HANDLE {
-    let make = || Event::new(manual != 0, initial != 0);
-    // An empty name is no name, and Local\ is where names are looked for anyway.
-    let name = name.as_deref().map(|name| name.strip_prefix("Local\\").unwrap_or(name));
-    let (event, existed) = match name.filter(|name| !name.is_empty()) {
-        Some(name) => handles().names.open_or_make(name, make),
-        None => (Arc::new(make()), false),
-    };
-    // A program tells the two successes apart by the last error, so the plain one clears it.
-    crate::last_error::set(if existed { Win32Error::ERROR_ALREADY_EXISTS.0 } else { 0 });
-    handle_or_null(handles().insert(Object::Event(event)))
+/// Opens the event of a name.
+///
+/// # Contract
+/// None of its own.
+///
+/// # Errors
+/// NULL and ERROR_FILE_NOT_FOUND (2): no object has the name; ERROR_INVALID_HANDLE (6): one of
+/// another kind has it; ERROR_INVALID_PARAMETER (87): no name; ERROR_NOT_ENOUGH_MEMORY (8).
+///
+/// # Linux
+/// Names are known in this process only, and all kinds of objects share them.
+/// The access asked for is ignored.
+///
+/// # Sources
+/// learn.microsoft.com: synchapi.h, OpenEventA
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn OpenEventA(
+    _dwdesiredaccess: SYNCHRONIZATION_ACCESS_RIGHTS,
+    _binherithandle: BOOL,
+    lpname: PCSTR,
+) -> HANDLE {
+    // SAFETY: NULL, or by the crate's vocabulary a string that ends with a zero.
+    let name = unsafe { name_of(lpname) };
+    handle_or_null(open_named(name, |object| matches!(object, Object::Event(_))))
+}
+
+/// [`OpenEventA`] with a name in UTF-16.
+///
+/// # Contract
+/// None of its own.
+///
+/// # Errors
+/// As OpenEventA.
+///
+/// # Linux
+/// As OpenEventA.
+///
+/// # Sources
+/// learn.microsoft.com: synchapi.h, OpenEventW
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn OpenEventW(
+    _dwdesiredaccess: SYNCHRONIZATION_ACCESS_RIGHTS,
+    _binherithandle: BOOL,
+    lpname: PCWSTR,
+) -> HANDLE {
+    // SAFETY: NULL, or by the crate's vocabulary a string that ends with a zero.
+    let name = unsafe { name_of(lpname) };
+    handle_or_null(open_named(name, |object| matches!(object, Object::Event(_))))
+}
+
+/// [`OpenEventW`] for programs whose wchar_t has 32 bits.
+///
+/// # Contract
+/// None of its own.
+///
+/// # Errors
+/// As OpenEventA.
+///
+/// # Linux
+/// The header binds OpenEventW to this function unless the compiler was given -fshort-wchar.
+///
+/// # Sources
+/// learn.microsoft.com: synchapi.h, OpenEventW
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn OpenEventW_utf32(
+    _dwdesiredaccess: SYNCHRONIZATION_ACCESS_RIGHTS,
+    _binherithandle: BOOL,
+    lpname: *const u32,
+) -> HANDLE {
+    // SAFETY: NULL, or by the crate's vocabulary a string that ends with a zero.
+    let name = unsafe { name_of(lpname) };
+    handle_or_null(open_named(name, |object| matches!(object, Object::Event(_))))
 }
 
 /// Sets an event.

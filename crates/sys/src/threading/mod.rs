@@ -1,14 +1,19 @@
-//! Events, waits, threads, handles and clocks: kernel32's part, and Winsock's events.
+//! Events, mutexes, semaphores, timers, waits, threads, handles and clocks: kernel32's part, and Winsock's events.
 
 mod condition;
 mod critical_section;
 mod event;
 mod handle;
 mod local;
+mod mutex;
+mod name;
 mod once;
+mod registered_wait;
+mod semaphore;
 mod slim_lock;
 mod thread;
 mod time;
+mod timer;
 mod wait;
 
 pub use condition::*;
@@ -16,10 +21,15 @@ pub use critical_section::*;
 pub use event::*;
 pub use handle::*;
 pub use local::*;
+pub use mutex::*;
+pub(crate) use name::until_zero;
 pub use once::*;
+pub use registered_wait::*;
+pub use semaphore::*;
 pub use slim_lock::*;
 pub use thread::*;
 pub use time::*;
+pub use timer::*;
 pub use wait::*;
 
 use std::ptr;
@@ -75,5 +85,7 @@ fn started() -> Result<(), Win32Error> {
 
 #[cfg(test)]
 mod lock_tests;
+#[cfg(test)]
+mod object_tests;
 #[cfg(test)]
 mod tests;

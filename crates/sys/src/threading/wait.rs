@@ -1,13 +1,16 @@
-//! Waiting for events, threads and sockets, and for time.
+//! Waiting for events, mutexes, semaphores, timers, threads and sockets, and for time.
 
-use linsock_abi::{BOOL, HANDLE, WAIT_EVENT, WAIT_FAILED, WAIT_IO_COMPLETION, Win32Error};
+use linsock_abi::{
+    BOOL, HANDLE, WAIT_ABANDONED_0, WAIT_EVENT, WAIT_FAILED, WAIT_IO_COMPLETION, Win32Error,
+};
+use linsock_engine::handle::Object;
 use linsock_engine::thread;
 use linsock_engine::wait::{self, TARGETS_MAX, Target, WaitResult};
 
 use super::{CURRENT_THREAD, handles, started};
 
 /// What a wait on this handle waits for.
-fn target(handle: HANDLE) -> Result<Target, Win32Error> {
+pub(super) fn target(handle: HANDLE) -> Result<Target, Win32Error> {
     match handle.addr() {
         CURRENT_THREAD => Ok(Target::Thread(thread::current())),
         // A socket's own signal among them, or a file's (27.B).
@@ -36,6 +39,7 @@ unsafe fn targets(handles: *const HANDLE, count: u32) -> Result<Vec<Target>, Win
 fn wait_result(result: Result<WaitResult, Win32Error>) -> WAIT_EVENT {
     match result {
         Ok(WaitResult::Signalled(index)) => index as u32,
+        Ok(WaitResult::Abandoned(index)) => WAIT_ABANDONED_0 + index as u32,
         Ok(WaitResult::TimedOut) => Win32Error::WAIT_TIMEOUT.0,
         Ok(WaitResult::Alerted) => WAIT_IO_COMPLETION,
         Err(error) => {
@@ -49,6 +53,7 @@ fn wait_result(result: Result<WaitResult, Win32Error>) -> WAIT_EVENT {
 ///
 /// # Contract
 /// E-003 events of both families; E-007 time-outs; E-011 auto-reset events are consumed.
+/// WAIT_ABANDONED (128): a mutex whose owner ended without releasing it, the caller's now.
 ///
 /// # Errors
 /// WAIT_FAILED and ERROR_INVALID_HANDLE (6).
@@ -90,17 +95,18 @@ pub unsafe extern "system" fn WaitForSingleObjectEx(
     wait_result(target(hhandle).and_then(wait))
 }
 
-/// Sets an event, then waits for an object, alertably if asked.
+/// Sets an event, or gives back a mutex or a semaphore, then waits for an object, alertably if
+/// asked.
 ///
 /// # Contract
 /// As WaitForSingleObjectEx.
 ///
 /// # Errors
-/// WAIT_FAILED and ERROR_INVALID_HANDLE (6): the first is no event, or the second cannot be
-/// waited for.
+/// WAIT_FAILED and ERROR_INVALID_HANDLE (6): the first is none of the three, or the second cannot
+/// be waited for; ERROR_NOT_OWNER (288), ERROR_TOO_MANY_POSTS (298).
 ///
 /// # Linux
-/// Two steps, as on Windows: others may run between them. There are no mutexes and semaphores.
+/// Two steps, as on Windows: others may run between them.
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, SignalObjectAndWait
@@ -112,13 +118,24 @@ pub unsafe extern "system" fn SignalObjectAndWait(
     balertable: BOOL,
 ) -> WAIT_EVENT {
     let both = handles()
-        .event(hobjecttosignal.addr())
-        .and_then(|event| target(hobjecttowaiton).map(|target| (event, target)));
-    wait_result(both.and_then(|(event, target)| {
-        event.set();
-        drop(event);
+        .get(hobjecttosignal.addr())
+        .and_then(|object| target(hobjecttowaiton).map(|target| (object, target)));
+    wait_result(both.and_then(|(object, target)| {
+        signal(object)?;
         wait::wait(&[target], false, dwmilliseconds, balertable != 0)
     }))
+}
+
+fn signal(object: Object) -> Result<(), Win32Error> {
+    match object {
+        Object::Event(event) => {
+            event.set();
+            Ok(())
+        }
+        Object::Mutex(mutex) => mutex.release(),
+        Object::Semaphore(semaphore) => semaphore.release(1).map(drop),
+        _ => Err(Win32Error::ERROR_INVALID_HANDLE),
+    }
 }
 
 /// Waits for one or all of several objects.
@@ -242,6 +259,6 @@ pub unsafe extern "system" fn Sleep(dwmilliseconds: u32) {
 pub unsafe extern "system" fn SleepEx(dwmilliseconds: u32, balertable: BOOL) -> u32 {
     match wait::sleep(dwmilliseconds, balertable != 0) {
         WaitResult::Alerted => WAIT_IO_COMPLETION,
-        WaitResult::Signalled(_) | WaitResult::TimedOut => 0,
+        WaitResult::Signalled(_) | WaitResult::Abandoned(_) | WaitResult::TimedOut => 0,
     }
 }

@@ -8,7 +8,6 @@ use linsock_abi::{SOCKET, SOCKET_ERROR, WSAPROTOCOL_INFOA, WSAPROTOCOL_INFOW, Ws
 use linsock_backend::address;
 use linsock_backend::memory::{copy_in, copy_out};
 use linsock_engine::socket;
-use std::ffi::c_void;
 use std::mem::offset_of;
 
 /// Bytes before the text, which is last and differs in width.
@@ -90,14 +89,15 @@ pub unsafe extern "system" fn WSAEnumProtocolsW(
 ///
 /// # Linux
 /// The header binds WSAEnumProtocolsW to this function unless the compiler was given
-/// -fshort-wchar. The text of an entry is twice as long as on Windows.
+/// -fshort-wchar. The text of an entry is twice as long as on Windows, so that the type of the
+/// pointer here is its header's alone.
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAEnumProtocolsW
 #[cfg_attr(feature = "export", unsafe(no_mangle))]
 pub unsafe extern "system" fn WSAEnumProtocolsW_utf32(
     lpiprotocols: *const i32,
-    lpprotocolbuffer: *mut c_void,
+    lpprotocolbuffer: *mut WSAPROTOCOL_INFOW,
     lpdwbufferlength: *mut u32,
 ) -> i32 {
     // SAFETY: as this function's own.
@@ -197,7 +197,7 @@ pub unsafe extern "system" fn WSADuplicateSocketW(
 ///
 /// # Linux
 /// The header binds WSADuplicateSocketW to this function unless the compiler was given
-/// -fshort-wchar.
+/// -fshort-wchar. The type of the pointer is its header's alone, as for WSAEnumProtocolsW_utf32.
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSADuplicateSocketW
@@ -205,7 +205,7 @@ pub unsafe extern "system" fn WSADuplicateSocketW(
 pub unsafe extern "system" fn WSADuplicateSocketW_utf32(
     s: SOCKET,
     dwprocessid: u32,
-    lpprotocolinfo: *mut c_void,
+    lpprotocolinfo: *mut WSAPROTOCOL_INFOW,
 ) -> i32 {
     duplicate::<u32>(s, dwprocessid, lpprotocolinfo.addr())
 }
