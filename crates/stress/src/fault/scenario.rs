@@ -291,6 +291,8 @@ fn network_events(stage: &mut Stage) -> Option<()> {
     if selected && sent && call!(WaitForSingleObject(event, 10_000)) != 0 {
         ledger().find("no network event came".to_owned());
     }
+    let mut bytes = 0;
+    call!(ioctlsocket(far.number, FIONREAD, &raw mut bytes));
     let mut events = WSANETWORKEVENTS::default();
     call!(WSAEnumNetworkEvents(far.number, event.addr() as isize, &raw mut events));
     // Nobody sends anything there.
