@@ -353,12 +353,13 @@ impl Ledger {
     ) -> &'static Op {
         let data = Box::leak(data.into_boxed_slice());
         let event = if telling.event { winsock::event() } else { std::ptr::null_mut() };
-        let mut overlapped = OVERLAPPED::default();
-        overlapped.hEvent = if low_bit { event.map_addr(|address| address | 1) } else { event };
-        if telling.routine.is_some() {
+        let handle = match telling.routine {
             // The caller's own then, and left alone.
-            overlapped.hEvent = std::ptr::without_provenance_mut(0x1234_5677);
-        }
+            Some(_) => std::ptr::without_provenance_mut(0x1234_5677),
+            None if low_bit => event.map_addr(|address| address | 1),
+            None => event,
+        };
+        let overlapped = OVERLAPPED { hEvent: handle, ..OVERLAPPED::default() };
         let leaves = |thread: usize| thread + 1 == self.leaver.load(Ordering::Relaxed);
         let vague = telling.routine.is_some_and(leaves) || self.vague.load(Ordering::SeqCst);
         let op: &'static Op = Box::leak(Box::new(Op {

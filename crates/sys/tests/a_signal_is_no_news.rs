@@ -71,7 +71,7 @@ fn select_waits_on() {
 #[test]
 fn poll_waits_on() {
     let s = idle();
-    let mut one = WSAPOLLFD { fd: s, events: POLLRDNORM as i16, revents: 0 };
+    let mut one = WSAPOLLFD { fd: s, events: POLLRDNORM, revents: 0 };
     let began = Instant::now();
     // SAFETY: one entry.
     let ready = among_signals(|| unsafe { WSAPoll(&raw mut one, 1, TIME.as_millis() as i32) });

@@ -117,8 +117,8 @@ fn whole_table(options: &Options, peers: &Peers, backends: &[String]) -> (usize,
     let mut found = 0;
     let mut dry: Vec<Run> = Vec::new();
     for backend in backends {
-        for scenario in 0..SCENARIOS.len() {
-            let title = format!("{} on {backend}, without a failure", SCENARIOS[scenario].0);
+        for (scenario, (name, _)) in SCENARIOS.iter().enumerate() {
+            let title = format!("{name} on {backend}, without a failure");
             dry.push(Run { backend: backend.clone(), scenario, plan: Plan::Nothing, title });
         }
     }

@@ -291,6 +291,8 @@ fn network_events(stage: &mut Stage) -> Option<()> {
     if selected && sent && call!(WaitForSingleObject(event, 10_000)) != 0 {
         ledger().find("no network event came".to_owned());
     }
+    let mut bytes = 0;
+    call!(ioctlsocket(far.number, FIONREAD, &raw mut bytes));
     let mut events = WSANETWORKEVENTS::default();
     call!(WSAEnumNetworkEvents(far.number, event.addr() as isize, &raw mut events));
     // Nobody sends anything there.
@@ -300,7 +302,7 @@ fn network_events(stage: &mut Stage) -> Option<()> {
     if call!(select(0, &raw mut set, ptr::null_mut(), ptr::null_mut(), &raw const time)) == 1 {
         ledger().find("select finds a socket ready that is not".to_owned());
     }
-    let mut one = WSAPOLLFD { fd: near.number, events: POLLRDNORM as i16, revents: 0 };
+    let mut one = WSAPOLLFD { fd: near.number, events: POLLRDNORM, revents: 0 };
     if call!(WSAPoll(&raw mut one, 1, 1)) == 1 {
         ledger().find("WSAPoll finds a socket ready that is not".to_owned());
     }

@@ -153,7 +153,7 @@ impl Stage {
         self.start("WSARecv", sock, len, |op| {
             let one = WSABUF { len: op.len() as u32, buf: op.buffer() };
             let (mut got, mut flags, no) = (0, 0, ptr::null::<u32>().cast_mut());
-            let got = if len % 2 == 0 { &raw mut got } else { no };
+            let got = if len.is_multiple_of(2) { &raw mut got } else { no };
             let ov = op.overlapped();
             Answer::of_status(call!(WSARecv(
                 sock.number,

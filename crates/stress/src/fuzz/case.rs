@@ -96,7 +96,8 @@ impl Case {
             let mut hang = None;
             loop {
                 world.close_all();
-                let more = (0..PORTS).fold(false, |more, port| world.drain(port, 0) || more);
+                // Each of them, whatever the other had.
+                let more = (0..PORTS).filter(|&port| world.drain(port, 0)).count() > 0;
                 if !more && busy.load(Ordering::SeqCst) == 0 && ledger().is_settled() {
                     break;
                 }

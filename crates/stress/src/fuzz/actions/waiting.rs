@@ -124,8 +124,7 @@ pub fn queue_apc(actor: &mut Actor<'_>) {
 }
 
 fn some_sockets(actor: &mut Actor<'_>) -> FD_SET {
-    let mut set = FD_SET::default();
-    set.fd_count = actor.random.below(5) as u32;
+    let mut set = FD_SET { fd_count: actor.random.below(5) as u32, ..FD_SET::default() };
     for index in 0..set.fd_count as usize {
         set.fd_array[index] = actor.sock().number;
     }
