@@ -6,12 +6,13 @@ use linsock_abi::{
     Win32Error,
 };
 use linsock_engine::handle::Object;
-use linsock_engine::timer::WaitableTimer;
+use linsock_engine::timer::{Moment, WaitableTimer};
 use std::ffi::c_void;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::name::{make_named, name_of, open_named};
+use super::time::file_time;
 use super::{handle_or_null, handles, truth};
 
 /// Makes a timer, or opens the one of this name.
@@ -342,7 +343,8 @@ unsafe fn set(
     // SAFETY: not NULL, so by this function's contract a number.
     let due = unsafe { due.read_unaligned() };
     let routine = routine.map(|routine| (routine, argument.expose_provenance()));
-    timer.set(due, Duration::from_millis(period_ms), routine)
+    let now = Moment { file_time: file_time(), instant: Instant::now() };
+    timer.set(now, due, Duration::from_millis(period_ms), routine)
 }
 
 /// Stops a timer; whether it is signalled stays as it is.
