@@ -266,7 +266,8 @@ pub unsafe extern "system" fn OpenWaitableTimerW_utf32(
 /// Relative times (negative, in 100 ns) count on the monotonic clock, which stands still while the
 /// system sleeps. Absolute ones are turned into relative ones here: setting the clock afterwards does
 /// not move them. The engine thread fires timers, a millisecond late at most while it has time, never
-/// early. A routine that has not run yet when the period is over again is not queued twice.
+/// early. A routine that has not run yet when the period is over again is not queued twice; the
+/// time that it is told counts on from that at which the timer was set.
 ///
 /// # Safety
 /// The routine may be called with its argument until the timer is set anew, cancelled or gone.
