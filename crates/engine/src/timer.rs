@@ -13,25 +13,35 @@ use crate::wait::Signal;
 use linsock_abi::Win32Error;
 use std::collections::BTreeMap;
 use std::sync::Weak;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
-/// From the beginning of FILETIMEs, the year 1601, to that of Linux' clock.
-const UNIX_EPOCH_AS_FILETIME: u64 = 116_444_736_000_000_000;
 const NANOSECONDS_PER_STEP: u64 = 100;
 
-/// The time now as a FILETIME counts it: steps of 100 ns since 1601, UTC.
-pub fn file_time() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    UNIX_EPOCH_AS_FILETIME + since.as_nanos() as u64 / NANOSECONDS_PER_STEP
+/// A moment on both clocks: what a program calls the time then, in steps of 100 ns, and what we do.
+/// The engine itself never looks at a clock that can be set.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// As a FILETIME counts.
+    pub file_time: u64,
+    /// On the monotonic clock.
+    pub instant: Instant,
 }
 
-/// How long it is until a due time: negative numbers are relative, others a FILETIME.
-fn time_until(due: i64) -> Duration {
-    let steps = match due {
-        ..0 => due.unsigned_abs(),
-        0.. => due.unsigned_abs().saturating_sub(file_time()),
-    };
-    Duration::from_micros(steps / 10) + Duration::from_nanos(steps % 10 * NANOSECONDS_PER_STEP)
+impl Moment {
+    /// How long it is from then to a due time: negative numbers are relative, others a FILETIME.
+    fn until(&self, due: i64) -> Duration {
+        let steps = match due {
+            ..0 => due.unsigned_abs(),
+            0.. => due.unsigned_abs().saturating_sub(self.file_time),
+        };
+        Duration::from_micros(steps / 10) + Duration::from_nanos(steps % 10 * NANOSECONDS_PER_STEP)
+    }
+
+    /// What the program would call the time now.
+    fn file_time_now(&self) -> u64 {
+        let steps = self.instant.elapsed().as_nanos() / u128::from(NANOSECONDS_PER_STEP);
+        self.file_time.saturating_add(steps as u64)
+    }
 }
 
 /// What is to run on the thread that set a timer.
@@ -39,6 +49,8 @@ struct Routine {
     function: TimerFunction,
     argument: usize,
     thread: Arc<ThreadObject>,
+    /// When the timer was set.
+    since: Moment,
 }
 
 /// How a timer is set.
@@ -126,13 +138,14 @@ impl WaitableTimer {
         std::ptr::from_ref(self).addr()
     }
 
-    /// SetWaitableTimer: begins anew, not signalled. The routine, with its argument, is for the
+    /// SetWaitableTimer, now: begins anew, not signalled. The routine, with its argument, is for the
     /// calling thread.
     ///
     /// # Errors
     /// ERROR_NOT_ENOUGH_MEMORY: there can be no engine thread.
     pub fn set(
         self: &Arc<Self>,
+        now: Moment,
         due: i64,
         period: Duration,
         routine: Option<(TimerFunction, usize)>,
@@ -146,9 +159,10 @@ impl WaitableTimer {
             function,
             argument,
             thread: thread::current(),
+            since: now,
         });
         // A time that does not fit the clock never comes.
-        let at = Instant::now().checked_add(time_until(due));
+        let at = now.instant.checked_add(now.until(due));
         setting.place = at.map(|at| queue().insert(self, at));
         let place = setting.place;
         drop(setting);
@@ -183,7 +197,7 @@ impl WaitableTimer {
             let apc = Apc::Timer {
                 function: routine.function,
                 argument: routine.argument,
-                time: file_time(),
+                time: routine.since.file_time_now(),
                 timer: self.identity(),
             };
             if !routine.thread.apcs().push_timer(apc) {

@@ -262,7 +262,7 @@ fn a_timer_is_set_when_its_time_has_come_and_not_before() {
 
 #[test]
 fn absolute_times_are_file_times() {
-    let now = linsock_engine::timer::file_time().cast_signed();
+    let now = super::time::file_time().cast_signed();
     let (past, soon, late) = (timer(true), timer(true), timer(true));
     let start = Instant::now();
     set(late, now + 36_000_000_000, 0);
@@ -320,7 +320,7 @@ fn set_with_routine(timer: Shared, due: i64, period_ms: i32, notes: &[AtomicUsiz
 #[test]
 fn a_timers_routine_runs_in_an_alertable_wait_of_its_thread() {
     let (timer, notes) = (timer(true), [const { AtomicUsize::new(0) }; 2]);
-    let before = linsock_engine::timer::file_time() as usize;
+    let before = super::time::file_time() as usize;
     set_with_routine(timer, in_ms(5), 0, &notes);
     assert_eq!(elsewhere(|| wait(timer, LONG_MS)), 0);
     assert_eq!(notes[0].load(Ordering::Relaxed), 0);

@@ -6,12 +6,13 @@ use linsock_abi::{
     Win32Error,
 };
 use linsock_engine::handle::Object;
-use linsock_engine::timer::WaitableTimer;
+use linsock_engine::timer::{Moment, WaitableTimer};
 use std::ffi::c_void;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::name::{make_named, name_of, open_named};
+use super::time::file_time;
 use super::{handle_or_null, handles, truth};
 
 /// Makes a timer, or opens the one of this name.
@@ -265,7 +266,8 @@ pub unsafe extern "system" fn OpenWaitableTimerW_utf32(
 /// Relative times (negative, in 100 ns) count on the monotonic clock, which stands still while the
 /// system sleeps. Absolute ones are turned into relative ones here: setting the clock afterwards does
 /// not move them. The engine thread fires timers, a millisecond late at most while it has time, never
-/// early. A routine that has not run yet when the period is over again is not queued twice.
+/// early. A routine that has not run yet when the period is over again is not queued twice; the
+/// time that it is told counts on from that at which the timer was set.
 ///
 /// # Safety
 /// The routine may be called with its argument until the timer is set anew, cancelled or gone.
@@ -342,7 +344,8 @@ unsafe fn set(
     // SAFETY: not NULL, so by this function's contract a number.
     let due = unsafe { due.read_unaligned() };
     let routine = routine.map(|routine| (routine, argument.expose_provenance()));
-    timer.set(due, Duration::from_millis(period_ms), routine)
+    let now = Moment { file_time: file_time(), instant: Instant::now() };
+    timer.set(now, due, Duration::from_millis(period_ms), routine)
 }
 
 /// Stops a timer; whether it is signalled stays as it is.
