@@ -56,7 +56,7 @@ fn take(fd: Fd) -> Option<Option<IcmpError>> {
         if is_error {
             // SAFETY: the data of a control message follow its header.
             let data = unsafe { libc::CMSG_DATA(header) };
-            let len = (head.cmsg_len as usize).saturating_sub(size_of::<libc::cmsghdr>());
+            let len = head.cmsg_len.saturating_sub(size_of::<libc::cmsghdr>());
             // SAFETY: the kernel wrote that many bytes.
             let data = unsafe { std::slice::from_raw_parts(data, len) };
             return Some(parse(data));

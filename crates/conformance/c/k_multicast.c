@@ -141,10 +141,10 @@ TEST(k_074_all_but_one_source) {
 }
 
 /* The loopback interface has no route for IPv6 groups, so nothing is sent here: that a socket is a member shows in its leaving. */
-static int member6(SOCKET s, int name, const char *address, int interface) {
+static int member6(SOCKET s, int name, const char *address, int card) {
     struct ipv6_mreq value;
     value.ipv6mr_multiaddr = v6(address, 0).sin6_addr;
-    value.ipv6mr_interface = interface;
+    value.ipv6mr_interface = card;
     return set_bytes_error(s, IPPROTO_IPV6, name, &value, sizeof value);
 }
 
