@@ -21,6 +21,7 @@ use linsock_backend::interface;
 use linsock_backend::net;
 use linsock_backend::netlink::News;
 use linsock_backend::op::{Notice, Request, Topic};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -119,7 +120,7 @@ impl Socket {
         if to.is_unspecified() {
             return Ok(Topic::AnyRoute);
         }
-        Ok(Topic::Route { to, by: interface::towards(&to).ok() })
+        Ok(Topic::Route { to, by: way_to(&to) })
     }
 
     fn add_notice(&mut self, topic: Topic, notify: Notify) {
@@ -164,10 +165,7 @@ impl Socket {
         match topic {
             Topic::Addresses => addresses,
             Topic::AnyRoute => routes,
-            Topic::Route { to, by } if routes || addresses => {
-                let now = interface::towards(to).ok();
-                now.and_then(|now| now.ip()) != by.and_then(|by| by.ip())
-            }
+            Topic::Route { to, by } if routes || addresses => way_to(to) != *by,
             Topic::Route { .. } | Topic::Backlog(_) => false,
         }
     }
@@ -235,6 +233,11 @@ impl Socket {
         let info = info.map_err(|errno| translate(errno, Call::Ioctl))?;
         Ok(info.congestion_window().saturating_mul(info.send_mss()))
     }
+}
+
+/// The local address that the way to another one begins at, if there is a way.
+fn way_to(destination: &Address) -> Option<IpAddr> {
+    interface::towards(destination).ok().and_then(|local| local.ip())
 }
 
 /// The network event of a topic, and its bit.
