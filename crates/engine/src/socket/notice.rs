@@ -202,11 +202,13 @@ impl Socket {
 
     /// Has the clock look at the backlog while somebody waits for news of it.
     fn time_backlog(&mut self) {
-        let about_backlog = |operation: &Box<Operation>| match &operation.request {
+        let about_backlog = |operation: &Operation| match &operation.request {
             Request::Notice(notice) => matches!(notice.topic(), Topic::Backlog(_)),
             _ => false,
         };
-        if !self.notices.timed && self.queue(Side::Notices).iter().any(about_backlog) {
+        if !self.notices.timed
+            && self.awaiting_news.iter().any(|operation| about_backlog(operation))
+        {
             self.notices.timed = true;
             let timer =
                 reactor::Timer::Backlog { index: self.fd as usize, generation: self.generation };
