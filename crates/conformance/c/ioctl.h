@@ -2,6 +2,8 @@
 #ifndef LINSOCK_CONFORMANCE_IOCTL_H
 #define LINSOCK_CONFORMANCE_IOCTL_H
 
+/* Some headers show the newer codes only to who asks for the newer system. */
+#define NTDDI_VERSION 0x0A00000C
 #include "harness.h"
 #include <mstcpip.h>
 
@@ -15,6 +17,13 @@
 #ifndef SIO_IDEAL_SEND_BACKLOG_QUERY
 #define SIO_IDEAL_SEND_BACKLOG_QUERY 0x4004747B
 #define SIO_IDEAL_SEND_BACKLOG_CHANGE 0x2000747A
+#endif
+#ifndef TCP_KEEPIDLE
+#define TCP_KEEPIDLE 3
+#endif
+#ifndef TCP_KEEPCNT
+#define TCP_KEEPCNT 16
+#define TCP_KEEPINTVL 17
 #endif
 #ifndef SIO_BASE_HANDLE
 #define SIO_BASE_HANDLE 0x48000022

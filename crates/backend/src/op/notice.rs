@@ -3,6 +3,7 @@
 
 use super::{Step, Want};
 use crate::address::Address;
+use std::net::IpAddr;
 
 /// What the news are to be about.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +17,7 @@ pub enum Topic {
         /// That address.
         to: Address,
         /// The local address it goes by; `None`: there is no way.
-        by: Option<Address>,
+        by: Option<IpAddr>,
     },
     /// How much is best left unsent on a connection: not this many bytes any more.
     Backlog(u32),

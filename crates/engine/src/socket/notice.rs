@@ -22,6 +22,7 @@ use linsock_backend::interface;
 use linsock_backend::net;
 use linsock_backend::netlink::News;
 use linsock_backend::op::{Notice, Request, Topic};
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// How often TCP is asked how much is best left unsent; it tells of no change by itself.
@@ -119,7 +120,7 @@ impl Socket {
         if to.is_unspecified() {
             return Ok(Topic::AnyRoute);
         }
-        Ok(Topic::Route { to, by: interface::towards(&to).ok() })
+        Ok(Topic::Route { to, by: way_to(&to) })
     }
 
     fn add_notice(&mut self, topic: Topic, notify: Notify) -> Result<(), WsaError> {
@@ -168,10 +169,7 @@ impl Socket {
         match topic {
             Topic::Addresses => addresses,
             Topic::AnyRoute => routes,
-            Topic::Route { to, by } if routes || addresses => {
-                let now = interface::towards(to).ok();
-                now.and_then(|now| now.ip()) != by.and_then(|by| by.ip())
-            }
+            Topic::Route { to, by } if routes || addresses => way_to(to) != *by,
             Topic::Route { .. } | Topic::Backlog(_) => false,
         }
     }
@@ -208,11 +206,13 @@ impl Socket {
 
     /// Has the clock look at the backlog while somebody waits for news of it.
     fn time_backlog(&mut self) -> Result<(), Errno> {
-        let about_backlog = |operation: &Box<Operation>| match &operation.request {
+        let about_backlog = |operation: &Operation| match &operation.request {
             Request::Notice(notice) => matches!(notice.topic(), Topic::Backlog(_)),
             _ => false,
         };
-        if !self.notices.timed && self.queue(Side::Notices).iter().any(about_backlog) {
+        if !self.notices.timed
+            && self.awaiting_news.iter().any(|operation| about_backlog(operation))
+        {
             let timer =
                 reactor::Timer::Backlog { index: self.fd as usize, generation: self.generation };
             reactor::after(LOOK_EVERY, timer)?;
@@ -240,6 +240,11 @@ impl Socket {
         let info = info.map_err(|errno| translate(errno, Call::Ioctl))?;
         Ok(info.congestion_window().saturating_mul(info.send_mss()))
     }
+}
+
+/// The local address that the way to another one begins at, if there is a way.
+fn way_to(destination: &Address) -> Option<IpAddr> {
+    interface::towards(destination).ok().and_then(|local| local.ip())
 }
 
 /// The network event of a topic, and its bit.
