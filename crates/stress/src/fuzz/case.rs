@@ -189,17 +189,30 @@ fn choose_settings(random: &mut Random) {
     }
 }
 
-/// Descriptors that are still sockets.
+/// Descriptors that are still sockets of somebody's. The library keeps one of its own for good, by which the kernel tells
+/// of addresses and routes.
 fn sockets_left() -> Option<String> {
     let mut left = Vec::new();
     for entry in std::fs::read_dir("/proc/self/fd").ok()?.flatten() {
+        let number = entry.file_name().to_string_lossy().parse().unwrap_or(-1);
         if let Ok(target) = std::fs::read_link(entry.path())
             && target.to_string_lossy().starts_with("socket:")
+            && domain(number) != libc::AF_NETLINK
         {
             left.push(format!("{} {}", entry.file_name().to_string_lossy(), target.display()));
         }
     }
     if left.is_empty() { None } else { Some(left.join(", ")) }
+}
+
+/// The address family of a socket.
+fn domain(socket: i32) -> i32 {
+    let mut domain = -1;
+    let mut length = size_of::<i32>() as libc::socklen_t;
+    let value = (&raw mut domain).cast();
+    // SAFETY: room for the answer, whose length is said.
+    unsafe { libc::getsockopt(socket, libc::SOL_SOCKET, libc::SO_DOMAIN, value, &raw mut length) };
+    domain
 }
 
 /// A case of parsers alone.
