@@ -41,8 +41,6 @@ impl Answer {
     fn of_error(error: i32) -> Self {
         match error {
             997 => Answer::Pending,
-            // A datagram longer than its buffer: an error and yet the end of an operation.
-            10040 | 234 => Answer::Done,
             error => Answer::Failed(error),
         }
     }
@@ -139,9 +137,13 @@ impl Op {
         if vague {
             self.vague.store(true, Ordering::Relaxed);
         }
+        let sends = ["WSASend", "WriteFile"].contains(&self.kind);
         let state = match answer {
             Answer::Pending => STARTED,
             Answer::Done => DONE_AT_ONCE,
+            // A datagram longer than its buffers is an error and yet the end of a receive. One too long to send is not
+            // even begun.
+            Answer::Failed(10040 | 234) if !sends => DONE_AT_ONCE,
             Answer::Failed(_) => FAILED,
         };
         self.state.store(state, Ordering::Release);
