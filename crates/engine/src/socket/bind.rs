@@ -12,7 +12,7 @@ use linsock_backend::net;
 ///
 /// # Errors
 /// WSAEINVAL bound already; WSAEADDRNOTAVAIL a foreign address; WSAEADDRINUSE and WSAEACCES as
-/// [`claim`](super::claim) decides; WSAEAFNOSUPPORT (B-003, C-062).
+/// `claim.rs` decides; WSAEAFNOSUPPORT (B-003, C-062).
 pub fn bind(number: Number, wanted: Address) -> Result<(), WsaError> {
     let (place, mut socket) = open(number)?;
     socket.may_bind(&wanted)?;
