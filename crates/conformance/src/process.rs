@@ -3,6 +3,8 @@
 use anyhow::{Context, Result};
 use std::io::Read;
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -44,19 +46,42 @@ pub fn run(command: &mut Command, limit: Duration) -> Result<Ended> {
         std::thread::sleep(Duration::from_micros(pause_us));
         pause_us = (pause_us * 2).min(20_000);
     };
-    let text = |thread: std::thread::JoinHandle<String>| thread.join().unwrap_or_default();
-    Ok(Ended { output: text(output), errors: text(errors), trouble })
+    Ok(Ended { output: output.text(), errors: errors.text(), trouble })
 }
 
-fn collect(from: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<String> {
-    std::thread::spawn(move || {
-        let mut all = Vec::new();
-        if let Some(mut from) = from {
-            // What came before an error is still worth showing.
-            let _ = from.read_to_end(&mut all);
+/// What a process writes, read by a thread of its own.
+struct Collected {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    reader: JoinHandle<()>,
+}
+
+/// How long the end of what was written is waited for once the process has ended. Processes that it started may hold
+/// its pipes open, as Wine's services do for as long as they run.
+const AFTER_THE_END: Duration = Duration::from_secs(2);
+
+impl Collected {
+    fn text(self) -> String {
+        let ended = Instant::now();
+        while !self.reader.is_finished() && ended.elapsed() < AFTER_THE_END {
+            std::thread::sleep(Duration::from_millis(1));
         }
-        String::from_utf8_lossy(&all).replace('\r', "")
-    })
+        let bytes = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&bytes).replace('\r', "")
+    }
+}
+
+fn collect(from: Option<impl Read + Send + 'static>) -> Collected {
+    let bytes = Arc::new(Mutex::new(Vec::new()));
+    let into = bytes.clone();
+    let reader = std::thread::spawn(move || {
+        let Some(mut from) = from else { return };
+        let mut part = [0; 4096];
+        // What came before an error is still worth showing.
+        while let Ok(n @ 1..) = from.read(&mut part) {
+            into.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&part[..n]);
+        }
+    });
+    Collected { bytes, reader }
 }
 
 /// `ok NAME`, `not ok NAME what`, `skip NAME reason`.

@@ -102,7 +102,7 @@ pub fn build_native(program: &Program) -> Result<()> {
         .args(["-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-I"])
         .arg(paths::workspace().join("include"))
         .arg("-o")
-        .arg(program.native())
+        .arg(being_made(&program.native()))
         .args(sources(program))
         .arg("-L")
         .arg(&library)
@@ -115,7 +115,7 @@ pub fn build_windows(program: &Program) -> Result<()> {
     let mut command = Command::new(MINGW);
     command
         .args(["-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-o"])
-        .arg(program.windows())
+        .arg(being_made(&program.windows()))
         .args(sources(program))
         .args(["-lws2_32", "-lmswsock"]);
     compile(command, program, &program.windows(), &[])
@@ -125,6 +125,12 @@ fn sources(program: &Program) -> Vec<PathBuf> {
     let mut list = vec![program.source.clone()];
     list.extend(SUPPORT.iter().map(|s| paths::c_sources().join(s)));
     list
+}
+
+/// Where the compiler puts a program that is put in its place when whole: another run of the suite may have its
+/// predecessor at work.
+fn being_made(made: &Path) -> PathBuf {
+    made.with_extension(format!("{}.exe", std::process::id()))
 }
 
 /// Runs the compiler unless the program is newer than all that it is made from.
@@ -145,6 +151,7 @@ fn compile(mut command: Command, program: &Program, made: &Path, more: &[PathBuf
     if !output.status.success() {
         bail!("{} does not compile:\n{}", program.name(), String::from_utf8_lossy(&output.stderr));
     }
+    std::fs::rename(being_made(made), made)?;
     if !output.stderr.is_empty() {
         eprint!("{}", String::from_utf8_lossy(&output.stderr));
     }

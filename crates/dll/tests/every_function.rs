@@ -64,7 +64,9 @@ const WITHOUT_STARTUP: [(&str, &str); 21] = [
 ];
 
 /// Functions whose first handle may be anything, and why.
-const ANY_HANDLE: [(&str, &str); 6] = [
+const ANY_HANDLE: [(&str, &str); 8] = [
+    ("ReadFileEx", "without a routine it looks no further"),
+    ("WriteFileEx", "likewise"),
     ("HeapFree", "the block says whose it is"),
     ("HeapReAlloc", "likewise"),
     ("HeapSize", "likewise"),
