@@ -5,6 +5,8 @@
 #include "sdkddkver.h"
 #include "sal.h"
 #include "basetsd.h"
+#include "excpt.h"
+#include "linsock/crt.h"
 
 #ifndef CONST
 #define CONST const

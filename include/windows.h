@@ -4,8 +4,6 @@
 
 #include "sdkddkver.h"
 #include "sal.h"
-#include "excpt.h"
-#include "linsock/crt.h"
 #include "windef.h"
 #include "winbase.h"
 
