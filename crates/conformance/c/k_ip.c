@@ -24,7 +24,8 @@ TEST(k_070_the_numbers_are_not_the_hosts) {
     CHECK_NO_OPTION(u, IPPROTO_IP, IP_HDRINCL, WSAENOPROTOOPT);
 }
 
-TEST(k_070_a_receiver_sees_them) {
+/* In a network of its own: on the shared one others' datagrams may be longer than the room here. */
+TEST_ENV(k_070_a_receiver_sees_them, "WORLD_NETWORK=own") {
     SOCKET raw = socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
     if (raw == INVALID_SOCKET) SKIP("raw sockets are for superusers");
     own(raw);

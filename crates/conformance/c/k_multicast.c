@@ -159,7 +159,8 @@ TEST(k_081_joining_and_leaving) {
 
 TEST(k_081_values_that_are_refused) {
     SOCKET s = udp6();
-    CHECK_EQ(set_bytes_error(s, IPPROTO_IPV6, IPV6_JOIN_GROUP, "too short", 19), WSAEFAULT);
+    static const char short_of_one[19];
+    CHECK_EQ(set_bytes_error(s, IPPROTO_IPV6, IPV6_JOIN_GROUP, short_of_one, sizeof short_of_one), WSAEFAULT);
     CHECK_EQ(member6(s, IPV6_JOIN_GROUP, "::1", LOOPBACK), WSAEINVAL); /* no group */
     CHECK(member6(s, IPV6_JOIN_GROUP, TEAM6, 0xFFFFFF) != 0);
     CHECK_EQ(member6(tcp6(), IPV6_JOIN_GROUP, TEAM6, LOOPBACK), WSAENOPROTOOPT);

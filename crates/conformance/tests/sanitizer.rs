@@ -154,14 +154,16 @@ struct Job {
     env: Vec<(String, String)>,
 }
 
-/// The tests of every program of c/, as the programs themselves list them.
-fn jobs(wanted: impl Fn(&str) -> bool) -> Vec<Job> {
+/// The wanted tests of the programs of c/ in whose source `mark` stands, as the programs themselves list them.
+fn jobs(mark: &str, wanted: impl Fn(&str) -> bool) -> Vec<Job> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("c");
     let entries =
         std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut sources: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     sources.retain(|path| {
-        path.extension().is_some_and(|e| e == "c") && !SUPPORT.iter().any(|s| path.ends_with(s))
+        path.extension().is_some_and(|e| e == "c")
+            && !SUPPORT.iter().any(|s| path.ends_with(s))
+            && std::fs::read_to_string(path).is_ok_and(|text| text.contains(mark))
     });
     sources.sort();
     let mut jobs = Vec::new();
@@ -226,7 +228,7 @@ fn examples_are_clean() {
 #[test]
 #[ignore = "builds everything once more; see the file's head"]
 fn clause_tests_are_clean() {
-    let jobs = jobs(|test| test != STRESS);
+    let jobs = jobs("TEST", |test| test != STRESS);
     assert!(jobs.len() > 100, "only {} tests were found", jobs.len());
     let queue = Mutex::new(jobs.iter());
     let (faults, failures) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
@@ -258,7 +260,7 @@ fn clause_tests_are_clean() {
 fn stress_is_clean() {
     let operations =
         std::env::var("STRESS_OPERATIONS").unwrap_or_else(|_| STRESS_OPERATIONS.to_owned());
-    for job in jobs(|test| test == STRESS) {
+    for job in jobs(STRESS, |test| test == STRESS) {
         let mut command = sanitized(&job.program, job.backend);
         command.env("STRESS_OPERATIONS", &operations);
         if let End::Failed(what) | End::Fault(what) = run(command, &job.test, &job.env, 900) {
