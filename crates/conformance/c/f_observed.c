@@ -113,6 +113,8 @@ TEST(f_006_closehandle_works_as_closesocket) {
 TEST(f_009_error_of_a_failed_connect_stays) {
     SA4 bad = refusing();
     SOCKET s = bound_at("127.0.0.1", 0);
+    /* A port of its own: one that connect chooses may be shared with other programs' connections, where none can listen. */
+    name_of(s);
     nonblocking(s);
     CHECK_SOCK_ERR(connect(s, (SA *)&bad, sizeof bad), WSAEWOULDBLOCK);
     fd_set failed;
