@@ -87,7 +87,10 @@ impl Ring {
         };
         loop {
             match enter() {
-                Ok(_) => break,
+                // SAFETY: `submitting` makes this the only user of the submission queue.
+                Ok(_) if unsafe { self.uring.submission_shared() }.is_empty() => break,
+                // The kernel took the first of two, and had no memory for the second.
+                Ok(_) => std::thread::yield_now(),
                 Err(Errno(libc::EINTR)) => {}
                 // Completions must be taken before the kernel accepts more.
                 Err(Errno(libc::EAGAIN | libc::EBUSY)) => std::thread::yield_now(),
@@ -100,9 +103,7 @@ impl Ring {
     /// Takes the completions that are there, without a system call, and appends them.
     pub fn reap(&self, taken: &mut Vec<Completed>) {
         let _guard = guard(&self.reaping);
-        // SAFETY: reading the shared flags only.
-        let overflowed = unsafe { self.uring.submission_shared() }.cq_overflow();
-        if overflowed {
+        if self.has_overflowed() {
             // SAFETY: asks the kernel to move what it kept into the queue; no pointers.
             let _ = unsafe { self.uring.submitter().enter::<libc::sigset_t>(0, 0, 1, None) };
         }
@@ -118,6 +119,19 @@ impl Ring {
         }
         debug_assert!(taken.len() - before <= n);
         self.in_flight.fetch_sub(n, Ordering::Relaxed);
+    }
+
+    /// Whether the kernel keeps completions that did not fit into their queue. The flag is in the
+    /// submission queue, whose borrow writes its end back when it is dropped: without the guard a
+    /// request that is being submitted meanwhile would be taken out again. So it is only looked at
+    /// where so many requests are out that it can be set.
+    fn has_overflowed(&self) -> bool {
+        if self.in_flight.load(Ordering::Relaxed) <= self.uring.params().cq_entries() as usize {
+            return false;
+        }
+        let _guard = guard(&self.submitting);
+        // SAFETY: `submitting` makes this the only user of the submission queue.
+        unsafe { self.uring.submission_shared() }.cq_overflow()
     }
 
     /// Whether completions are waiting; no system call.
@@ -220,5 +234,41 @@ fn explain_refusal(errno: Errno) -> String {
         (libc::EMFILE, _) => "no descriptor is left for a ring (EMFILE)".into(),
         (libc::ENOMEM, _) => "the memory limit leaves no room for a ring (ENOMEM)".into(),
         (other, _) => format!("io_uring_setup failed with errno {other}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn what_is_submitted_while_another_thread_reaps_is_not_lost() {
+        const REQUESTS: u64 = 200_000;
+        let Ok(ring) = Ring::new() else {
+            eprintln!("SKIPPED: io_uring cannot be used here");
+            return;
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for n in 0..REQUESTS {
+                    let entry = io_uring::opcode::Nop::new().build().user_data(n);
+                    // SAFETY: it points to nothing, and the scope outlives its completion.
+                    unsafe { ring.submit(&[entry]) }.unwrap();
+                }
+            });
+            let until = Instant::now() + Duration::from_secs(10);
+            let (mut seen, mut taken) = (vec![false; REQUESTS as usize], Vec::new());
+            let mut count = 0;
+            while count < REQUESTS && Instant::now() < until {
+                ring.reap(&mut taken);
+                for (user_data, _) in taken.drain(..) {
+                    assert!(!std::mem::replace(&mut seen[user_data as usize], true));
+                    count += 1;
+                }
+            }
+            assert_eq!(count, REQUESTS);
+        });
+        assert_eq!(ring.in_flight(), 0);
     }
 }

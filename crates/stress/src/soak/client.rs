@@ -141,9 +141,14 @@ impl Clients {
 
     /// Clients that have waited too long for anything.
     pub fn look_for_stuck(&self, book: &Book) {
+        self.tell_of(STUCK, book);
+    }
+
+    /// Clients that wait, and for what.
+    pub fn tell_of(&self, longer: Duration, book: &Book) {
         for (index, place) in self.places.iter().enumerate() {
             let client = lock(&place.client);
-            if client.state != State::Gone && client.since.elapsed() > STUCK {
+            if client.state != State::Gone && client.since.elapsed() > longer {
                 book.find(format!(
                     "client {index} has been {:?} for {:?}: sent {}, received {}, {} operations pending",
                     client.state,

@@ -207,6 +207,7 @@ fn direct(
     let gone = clients.gone.load(Ordering::SeqCst);
     if gone < clients.count() {
         book.find(format!("{} of {} clients do not end", clients.count() - gone, clients.count()));
+        clients.tell_of(Duration::ZERO, book);
     }
     server.stop(book);
     while book.pending() > 0 && Instant::now() < until + PATIENCE {

@@ -36,6 +36,12 @@ impl Read {
     }
 
     fn queue_at(disk: &'static Disk, handle: usize, at: u64) -> Self {
+        let (read, pending) = Read::begin(disk, handle, at);
+        lock(&disk.state).queue.push_back(pending);
+        read
+    }
+
+    fn begin(disk: &'static Disk, handle: usize, at: u64) -> (Self, Box<Pending>) {
         let overlapped = Box::leak(Box::<OVERLAPPED>::default());
         let got = Box::leak(Box::new([0; 4]));
         let file = file::opened(handle).unwrap();
@@ -46,8 +52,7 @@ impl Read {
         let address = got.as_mut_ptr().expose_provenance();
         let range = Range { at, address, len: 4, done: 0 };
         let pending = Pending::new(file, begun.unwrap(), range);
-        lock(&disk.state).queue.push_back(pending);
-        Read { disk, overlapped, got }
+        (Read { disk, overlapped, got }, pending)
     }
 
     fn address(&self) -> usize {
@@ -171,8 +176,7 @@ fn threads_come_when_there_is_something_to_wait_for() {
     let disk: &'static Disk = Box::leak(Box::default());
     let reads: Vec<Read> = (0..50)
         .map(|n| {
-            let read = Read::queue_at(disk, handle, n % 7);
-            let pending = lock(&disk.state).queue.pop_back().unwrap();
+            let (read, pending) = Read::begin(disk, handle, n % 7);
             assert!(disk.take_over(pending).is_ok());
             read
         })
