@@ -321,10 +321,13 @@ pub fn hear_own_groups_alone(fd: Fd) {
     let _ = set_option_i32(fd, libc::SOL_IPV6, libc::IPV6_MULTICAST_ALL, 0);
 }
 
-/// The effective user of the process.
-pub fn effective_user() -> u32 {
-    // SAFETY: no arguments, and it cannot fail.
-    unsafe { libc::geteuid() }
+/// The user who made a socket, as the kernel knows it; ENOENT, EBADF where there is none.
+pub fn owner(fd: Fd) -> Result<u32, Errno> {
+    // SAFETY: all zeroes is a `stat`.
+    let mut about: libc::stat = unsafe { std::mem::zeroed() };
+    // SAFETY: the structure is this function's own.
+    check(unsafe { libc::fstat(fd, &raw mut about) })?;
+    Ok(about.st_uid)
 }
 
 /// The kind of an existing descriptor: family, type, protocol; ENOTSOCK where it is no socket.

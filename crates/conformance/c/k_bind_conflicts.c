@@ -252,7 +252,7 @@ TEST(k_107_nor_do_those_of_a_client) {
     CHECK_OK(listen(next, 5));
 }
 
-/* The rows of the matrix that differ where the second bind is another user's, and one that does not. */
+/* The rows of the matrix that differ where the second socket is another user's, and one that does not. */
 TEST(k_104_another_user) {
     static const struct { int first; char row[7]; } rows[] = { { 0, "UAAAUA" }, { 2, "UA..UA" }, { 5, ".U.AUU" } };
     NATIVE_ONLY("the host's users are not Windows'");
@@ -263,10 +263,11 @@ TEST(k_104_another_user) {
             char cell = rows[i].row[second];
             int want = cell == 'U' ? WSAEADDRINUSE : cell == 'A' ? WSAEACCES : 0;
             become_user(0);
-            SOCKET a = claimant(AF_INET, SOCK_DGRAM, first / 2), b = claimant(AF_INET, SOCK_DGRAM, second / 2);
+            SOCKET a = claimant(AF_INET, SOCK_DGRAM, first / 2);
             CHECK_EQ(bind4(a, address(first), 0), 0);
             int port = port_of(a);
             become_user(65534);
+            SOCKET b = claimant(AF_INET, SOCK_DGRAM, second / 2);
             int error = bind4(b, address(second), port);
             become_user(0);
             if (error != want)

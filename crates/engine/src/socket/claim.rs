@@ -28,8 +28,6 @@ enum Sharing {
 #[derive(Clone, Debug, Default)]
 pub struct Hold {
     sharing: Sharing,
-    /// The effective user at the bind.
-    user: u32,
     /// An IPv6 socket that takes IPv4 too.
     dual_stack: bool,
     /// What the exclusive listener of an accepted connection was bound to (K-106).
@@ -54,7 +52,7 @@ impl Claim {
             _ => Sharing::Unsaid,
         };
         let dual_stack = socket.family == AF_INET6 && net::takes_both_families(socket.fd);
-        let hold = Hold { sharing, user: net::effective_user(), dual_stack, of_listener: None };
+        let hold = Hold { sharing, dual_stack, of_listener: None };
         Claim { address: wanted, kind: socket.kind, hold }
     }
 
@@ -66,7 +64,8 @@ impl Claim {
     /// Whether an address that the kernel says is in use may be bound all the same; the sockets
     /// of this process that will share it.
     ///
-    /// No socket is locked while another one is looked at.
+    /// No socket is locked while another one is looked at. Whose they are is asked only here,
+    /// where it matters: a system call that most binds do without.
     ///
     /// # Errors
     /// WSAEADDRINUSE, WSAEACCES: the matrix of K-103 and K-104.
@@ -75,15 +74,19 @@ impl Claim {
         if self.reach() == Reach::default() {
             return Err(WsaError::WSAEADDRINUSE);
         }
+        let owner = net::owner(own.lock().fd);
         for (number, place) in runtime::get().sockets.iter() {
             if std::ptr::eq(place, own) {
                 continue;
             }
-            let Some(other) = place.lock().claim() else { continue };
-            if other.is_in_the_way_of(self) {
-                other.lets(self)?;
-                shared.push(number);
-            }
+            let socket = place.lock();
+            let Some(other) = socket.claim().filter(|other| other.is_in_the_way_of(self)) else {
+                continue;
+            };
+            let same_user = net::owner(socket.fd) == owner;
+            drop(socket);
+            other.lets(self, same_user)?;
+            shared.push(number);
         }
         Ok(shared)
     }
@@ -117,7 +120,7 @@ impl Claim {
     }
 
     /// The matrix: what this bind lets the second one do.
-    fn lets(&self, second: &Claim) -> Result<(), WsaError> {
+    fn lets(&self, second: &Claim, same_user: bool) -> Result<(), WsaError> {
         const OK: Option<WsaError> = None;
         const USE: Option<WsaError> = Some(WsaError::WSAEADDRINUSE);
         const ACC: Option<WsaError> = Some(WsaError::WSAEACCES);
@@ -145,7 +148,7 @@ impl Claim {
         if both && second.hold.sharing == Sharing::Exclusive && self.reach().v6.is_none() {
             return Err(WsaError::WSAEACCES); // K-105
         }
-        let matrix = if self.hold.user == second.hold.user { SAME_USER } else { OTHER_USER };
+        let matrix = if same_user { SAME_USER } else { OTHER_USER };
         matrix[self.place()][second.place()].map_or(Ok(()), Err)
     }
 
