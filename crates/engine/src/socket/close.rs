@@ -133,8 +133,7 @@ impl Socket {
         self.unwatch();
         self.unwatch_events();
         net::close(self.fd);
-        let generation = self.generation;
-        *self = Socket { generation, ..Socket::default() };
+        self.clear();
         held
     }
 

@@ -146,7 +146,7 @@ impl Socket {
     fn forget(&mut self, place: &'static Place) {
         if self.open {
             self.abandon(place);
-            self.open = false;
+            self.clear();
         }
     }
 

@@ -343,18 +343,20 @@ impl Socket {
         self.since.map(|since| since.elapsed())
     }
 
-    fn reset_to(&mut self, fd: net::Fd, family: u16, kind: i32, protocol: i32) {
-        *self = Socket {
-            open: true,
-            generation: self.generation.wrapping_add(1),
-            fd,
-            family,
-            kind,
-            protocol,
-            overlapped: true,
-            options: option::Options::default(),
-            ..Socket::default()
-        };
+    /// Becomes a new socket, out of one that was never open or is as [`Socket::clear`] left it.
+    fn become_new(&mut self, fd: net::Fd, family: u16, kind: i32, protocol: i32) {
+        self.open = true;
+        self.generation = self.generation.wrapping_add(1);
+        self.fd = fd;
+        self.family = family;
+        self.kind = kind;
+        self.protocol = protocol;
+        self.overlapped = true;
+    }
+
+    /// Forgets everything but its generation: its next user finds it as if it were new.
+    fn clear(&mut self) {
+        *self = Socket { generation: self.generation, ..Socket::default() };
     }
 }
 
@@ -431,7 +433,7 @@ fn adopt(number: Number) -> Result<&'static Place, WsaError> {
     }
     // Asked again under the lock: a close may have come in between.
     let (family, kind, protocol) = net::describe(fd).map_err(|_| not_a_socket)?;
-    socket.reset_to(fd, family, kind, protocol);
+    socket.become_new(fd, family, kind, protocol);
     socket.adopted = true;
     socket.inherit = true;
     socket.nonblocking = net::is_nonblocking(fd).unwrap_or(false);
@@ -467,8 +469,9 @@ fn install(
     if socket.open {
         // Its descriptor was closed behind the library's back and the number came round.
         socket.abandon(place);
+        socket.clear();
     }
-    socket.reset_to(fd, family, kind, protocol);
+    socket.become_new(fd, family, kind, protocol);
     place.signal.reset();
     Ok(socket)
 }

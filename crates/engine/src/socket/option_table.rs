@@ -154,8 +154,33 @@ pub(super) fn find(level: i32, name: i32) -> Result<&'static Row, WsaError> {
     if !matches!(level, S | T | U | P4 | P6) {
         return Err(WsaError::WSAEINVAL);
     }
-    ROWS.iter().find(|row| row.level == level && row.name == name).ok_or(WsaError::WSAENOPROTOOPT)
+    SORTED
+        .binary_search_by_key(&key(level, name), |&(key, _)| key)
+        .map(|found| &ROWS[usize::from(SORTED[found].1)])
+        .map_err(|_| WsaError::WSAENOPROTOOPT)
 }
+
+const fn key(level: i32, name: i32) -> u64 {
+    (level as u32 as u64) << 32 | name as u32 as u64
+}
+
+/// The rows' keys in their order, each with its row's place: the rows themselves are in the order
+/// of their clauses.
+static SORTED: [(u64, u8); ROWS.len()] = {
+    let mut sorted = [(0, 0); ROWS.len()];
+    let mut n = 0;
+    while n < ROWS.len() {
+        let key = key(ROWS[n].level, ROWS[n].name);
+        let mut to = n;
+        while to > 0 && sorted[to - 1].0 > key {
+            sorted[to] = sorted[to - 1];
+            to -= 1;
+        }
+        sorted[to] = (key, n as u8);
+        n += 1;
+    }
+    sorted
+};
 
 const S: i32 = SOL_SOCKET;
 const T: i32 = IPPROTO_TCP;
@@ -307,6 +332,9 @@ mod tests {
     fn every_option_has_one_row() {
         let names: BTreeSet<(i32, i32)> = ROWS.iter().map(|row| (row.level, row.name)).collect();
         assert_eq!(names.len(), ROWS.len());
+        for row in ROWS {
+            assert!(std::ptr::eq(find(row.level, row.name).unwrap(), row), "{row:?}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use linsock_abi::{
     CSADDR_INFO, PCSTR, PSTR, SO_BSP_STATE, SO_OPENTYPE, SO_PROTOCOL_INFOA, SO_PROTOCOL_INFOW,
     SOCKET, SOCKET_ADDRESS, SOL_SOCKET, WSAPROTOCOL_INFOA, WSAPROTOCOL_INFOW, WsaError, catalogue,
 };
-use linsock_backend::memory::{copy_in, is_readable, is_writable};
+use linsock_backend::memory::{is_readable, is_writable, read_into};
 use linsock_engine::socket::{self, option};
 use std::mem::offset_of;
 
@@ -98,14 +98,18 @@ pub unsafe extern "system" fn setsockopt(
 ) -> i32 {
     shape::status(|| {
         started()?;
-        is_known(s, level, optname)?;
         if optval.is_null() {
             return option::set(s, level, optname, None);
         }
-        let len = usize::try_from(optlen).map_err(|_| WsaError::WSAEFAULT)?;
-        let value = copy_in(optval.addr(), len.min(VALUE_BYTES_MAX));
-        let value = value.map_err(|_| WsaError::WSAEFAULT)?;
-        option::set(s, level, optname, Some(&value))
+        let mut room = [0; VALUE_BYTES_MAX];
+        let len = usize::try_from(optlen).ok().map(|len| len.min(VALUE_BYTES_MAX));
+        let value = len.and_then(|len| room.get_mut(..len));
+        let value = value.and_then(|value| read_into(value, optval.addr()).ok().map(|()| &*value));
+        match value {
+            Some(value) => option::set(s, level, optname, Some(value)),
+            // What is no socket is told of first.
+            None => is_known(s, level, optname).and(Err(WsaError::WSAEFAULT)),
+        }
     })
 }
 
