@@ -22,7 +22,7 @@ use linsock_engine::{operation, runtime, socket, startup};
 ///
 /// # Sources
 /// learn.microsoft.com: ioapiset.h, GetOverlappedResult
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetOverlappedResult(
     hfile: HANDLE,
     lpoverlapped: *const OVERLAPPED,
@@ -48,7 +48,7 @@ pub unsafe extern "system" fn GetOverlappedResult(
 ///
 /// # Sources
 /// learn.microsoft.com: ioapiset.h, GetOverlappedResultEx
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetOverlappedResultEx(
     hfile: HANDLE,
     lpoverlapped: *const OVERLAPPED,
@@ -85,7 +85,7 @@ pub unsafe extern "system" fn GetOverlappedResultEx(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAGetOverlappedResult
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAGetOverlappedResult(
     s: SOCKET,
     lpoverlapped: *const OVERLAPPED,

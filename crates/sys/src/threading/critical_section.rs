@@ -141,7 +141,7 @@ pub(super) unsafe fn leave(section: *mut CRITICAL_SECTION) {
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, InitializeCriticalSection
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn InitializeCriticalSection(lpcriticalsection: *mut CRITICAL_SECTION) {
     let free = CRITICAL_SECTION { LockCount: FREE as i32, ..CRITICAL_SECTION::default() };
     if !lpcriticalsection.is_null() {
@@ -163,7 +163,7 @@ pub unsafe extern "system" fn InitializeCriticalSection(lpcriticalsection: *mut 
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, InitializeCriticalSectionAndSpinCount
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn InitializeCriticalSectionAndSpinCount(
     lpcriticalsection: *mut CRITICAL_SECTION,
     dwspincount: u32,
@@ -185,7 +185,7 @@ pub unsafe extern "system" fn InitializeCriticalSectionAndSpinCount(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, InitializeCriticalSectionEx
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn InitializeCriticalSectionEx(
     lpcriticalsection: *mut CRITICAL_SECTION,
     dwspincount: u32,
@@ -215,7 +215,7 @@ pub unsafe extern "system" fn InitializeCriticalSectionEx(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, SetCriticalSectionSpinCount
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetCriticalSectionSpinCount(
     lpcriticalsection: *mut CRITICAL_SECTION,
     dwspincount: u32,
@@ -241,7 +241,7 @@ pub unsafe extern "system" fn SetCriticalSectionSpinCount(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, EnterCriticalSection
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn EnterCriticalSection(lpcriticalsection: *mut CRITICAL_SECTION) {
     if !lpcriticalsection.is_null() {
         // SAFETY: not NULL, so by the crate's vocabulary a critical section.
@@ -262,7 +262,7 @@ pub unsafe extern "system" fn EnterCriticalSection(lpcriticalsection: *mut CRITI
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, TryEnterCriticalSection
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn TryEnterCriticalSection(
     lpcriticalsection: *mut CRITICAL_SECTION,
 ) -> BOOL {
@@ -285,7 +285,7 @@ pub unsafe extern "system" fn TryEnterCriticalSection(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, LeaveCriticalSection
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn LeaveCriticalSection(lpcriticalsection: *mut CRITICAL_SECTION) {
     if !lpcriticalsection.is_null() {
         // SAFETY: not NULL, so by the crate's vocabulary a critical section.
@@ -306,5 +306,5 @@ pub unsafe extern "system" fn LeaveCriticalSection(lpcriticalsection: *mut CRITI
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, DeleteCriticalSection
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn DeleteCriticalSection(_lpcriticalsection: *mut CRITICAL_SECTION) {}

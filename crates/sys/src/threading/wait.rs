@@ -63,7 +63,7 @@ fn wait_result(result: Result<WaitResult, Win32Error>) -> WAIT_EVENT {
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, WaitForSingleObject
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WaitForSingleObject(
     hhandle: HANDLE,
     dwmilliseconds: u32,
@@ -85,7 +85,7 @@ pub unsafe extern "system" fn WaitForSingleObject(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, WaitForSingleObjectEx
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WaitForSingleObjectEx(
     hhandle: HANDLE,
     dwmilliseconds: u32,
@@ -110,7 +110,7 @@ pub unsafe extern "system" fn WaitForSingleObjectEx(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, SignalObjectAndWait
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SignalObjectAndWait(
     hobjecttosignal: HANDLE,
     hobjecttowaiton: HANDLE,
@@ -153,7 +153,7 @@ fn signal(object: Object) -> Result<(), Win32Error> {
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, WaitForMultipleObjects
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WaitForMultipleObjects(
     ncount: u32,
     lphandles: *const HANDLE,
@@ -177,7 +177,7 @@ pub unsafe extern "system" fn WaitForMultipleObjects(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, WaitForMultipleObjectsEx
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WaitForMultipleObjectsEx(
     ncount: u32,
     lphandles: *const HANDLE,
@@ -208,7 +208,7 @@ pub unsafe extern "system" fn WaitForMultipleObjectsEx(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAWaitForMultipleEvents
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAWaitForMultipleEvents(
     cevents: u32,
     lphevents: *const HANDLE,
@@ -236,7 +236,7 @@ pub unsafe extern "system" fn WSAWaitForMultipleEvents(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, Sleep
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn Sleep(dwmilliseconds: u32) {
     wait::sleep(dwmilliseconds, false);
 }
@@ -255,7 +255,7 @@ pub unsafe extern "system" fn Sleep(dwmilliseconds: u32) {
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, SleepEx
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SleepEx(dwmilliseconds: u32, balertable: BOOL) -> u32 {
     match wait::sleep(dwmilliseconds, balertable != 0) {
         WaitResult::Alerted => WAIT_IO_COMPLETION,
