@@ -61,8 +61,7 @@ impl TraceFile {
 fn open(name: &OsStr) -> std::io::Result<libc::c_int> {
     let name = CString::new(name.as_bytes())?;
     const MODE: libc::c_uint = 0o644;
-    let flags =
-        libc::O_WRONLY | libc::O_CREAT | libc::O_APPEND | libc::O_CLOEXEC | libc::O_NOCTTY;
+    let flags = libc::O_WRONLY | libc::O_CREAT | libc::O_APPEND | libc::O_CLOEXEC | libc::O_NOCTTY;
     // SAFETY: a name that ends with a zero.
     let fd = unsafe { libc::open(name.as_ptr(), flags, MODE) };
     if fd < 0 {

@@ -31,7 +31,7 @@ pub unsafe extern "system" fn GetOverlappedResult(
 ) -> BOOL {
     let timeout = if bwait == 0 { 0 } else { INFINITE };
     // SAFETY: passed on.
-    unsafe { GetOverlappedResultEx(hfile, lpoverlapped, lpnumberofbytestransferred, timeout, 0) }
+    unsafe { result_of(hfile, lpoverlapped, lpnumberofbytestransferred, timeout, 0) }
 }
 
 /// Tells the result of an overlapped operation, waiting for a while.
@@ -50,6 +50,23 @@ pub unsafe extern "system" fn GetOverlappedResult(
 /// learn.microsoft.com: ioapiset.h, GetOverlappedResultEx
 #[api]
 pub unsafe extern "system" fn GetOverlappedResultEx(
+    hfile: HANDLE,
+    lpoverlapped: *const OVERLAPPED,
+    lpnumberofbytestransferred: *mut u32,
+    dwmilliseconds: u32,
+    balertable: BOOL,
+) -> BOOL {
+    // SAFETY: passed on.
+    unsafe {
+        result_of(hfile, lpoverlapped, lpnumberofbytestransferred, dwmilliseconds, balertable)
+    }
+}
+
+/// What GetOverlappedResult and GetOverlappedResultEx do.
+///
+/// # Safety
+/// By the crate's vocabulary.
+unsafe fn result_of(
     hfile: HANDLE,
     lpoverlapped: *const OVERLAPPED,
     lpnumberofbytestransferred: *mut u32,

@@ -99,6 +99,15 @@ pub unsafe extern "system" fn GetCurrentProcessId() -> u32 {
 /// learn.microsoft.com: sysinfoapi.h, GetSystemTimeAsFileTime
 #[api]
 pub unsafe extern "system" fn GetSystemTimeAsFileTime(lpsystemtimeasfiletime: *mut FILETIME) {
+    // SAFETY: passed on.
+    unsafe { write_time(lpsystemtimeasfiletime) };
+}
+
+/// The time, as both functions give it.
+///
+/// # Safety
+/// By the crate's vocabulary.
+unsafe fn write_time(lpsystemtimeasfiletime: *mut FILETIME) {
     if lpsystemtimeasfiletime.is_null() {
         return;
     }
@@ -127,7 +136,7 @@ pub unsafe extern "system" fn GetSystemTimePreciseAsFileTime(
     lpsystemtimeasfiletime: *mut FILETIME,
 ) {
     // SAFETY: by the crate's vocabulary.
-    unsafe { GetSystemTimeAsFileTime(lpsystemtimeasfiletime) };
+    unsafe { write_time(lpsystemtimeasfiletime) };
 }
 
 /// Notes in a mask how a part of the version is to be compared.

@@ -143,6 +143,15 @@ pub(super) unsafe fn leave(section: *mut CRITICAL_SECTION) {
 /// learn.microsoft.com: synchapi.h, InitializeCriticalSection
 #[api]
 pub unsafe extern "system" fn InitializeCriticalSection(lpcriticalsection: *mut CRITICAL_SECTION) {
+    // SAFETY: passed on.
+    unsafe { initialize(lpcriticalsection) };
+}
+
+/// Makes a free one.
+///
+/// # Safety
+/// By the crate's vocabulary.
+unsafe fn initialize(lpcriticalsection: *mut CRITICAL_SECTION) {
     let free = CRITICAL_SECTION { LockCount: FREE as i32, ..CRITICAL_SECTION::default() };
     if !lpcriticalsection.is_null() {
         // SAFETY: not NULL, so by the crate's vocabulary room for it.
@@ -169,7 +178,7 @@ pub unsafe extern "system" fn InitializeCriticalSectionAndSpinCount(
     dwspincount: u32,
 ) -> BOOL {
     // SAFETY: by this function's own contract.
-    unsafe { InitializeCriticalSectionEx(lpcriticalsection, dwspincount, 0) }
+    unsafe { initialize_with_spin_count(lpcriticalsection, dwspincount, 0) }
 }
 
 /// As InitializeCriticalSection, with a spin count and flags.
@@ -191,12 +200,25 @@ pub unsafe extern "system" fn InitializeCriticalSectionEx(
     dwspincount: u32,
     _flags: u32,
 ) -> BOOL {
+    // SAFETY: passed on.
+    unsafe { initialize_with_spin_count(lpcriticalsection, dwspincount, _flags) }
+}
+
+/// Makes a free one, with a spin count.
+///
+/// # Safety
+/// By the crate's vocabulary.
+unsafe fn initialize_with_spin_count(
+    lpcriticalsection: *mut CRITICAL_SECTION,
+    dwspincount: u32,
+    _flags: u32,
+) -> BOOL {
     if lpcriticalsection.is_null() {
         return truth(Err(Win32Error::ERROR_NOACCESS));
     }
     // SAFETY: not NULL, so by the crate's vocabulary room for it.
     unsafe {
-        InitializeCriticalSection(lpcriticalsection);
+        initialize(lpcriticalsection);
         (*lpcriticalsection).SpinCount = dwspincount as usize;
     }
     truth(Ok(()))

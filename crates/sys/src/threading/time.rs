@@ -42,8 +42,8 @@ pub(super) fn file_time() -> u64 {
 /// learn.microsoft.com: sysinfoapi.h, GetTickCount
 #[api]
 pub unsafe extern "system" fn GetTickCount() -> u32 {
-    // SAFETY: has no preconditions. The upper half is cut off, as documented.
-    unsafe { GetTickCount64() as u32 }
+    // The upper half is cut off, as documented.
+    ticks() as u32
 }
 
 /// Milliseconds since the system started.
@@ -61,6 +61,11 @@ pub unsafe extern "system" fn GetTickCount() -> u32 {
 /// learn.microsoft.com: sysinfoapi.h, GetTickCount64
 #[api]
 pub unsafe extern "system" fn GetTickCount64() -> u64 {
+    ticks()
+}
+
+/// Milliseconds since the machine started.
+fn ticks() -> u64 {
     let (seconds, nanoseconds) = clock(libc::CLOCK_BOOTTIME);
     (seconds * 1000 + nanoseconds / 1_000_000).cast_unsigned()
 }

@@ -283,6 +283,31 @@ pub unsafe extern "system" fn SetWaitableTimer(
     lpargtocompletionroutine: *const c_void,
     fresume: BOOL,
 ) -> BOOL {
+    // SAFETY: passed on.
+    unsafe {
+        set_and_tell(
+            htimer,
+            lpduetime,
+            lperiod,
+            pfncompletionroutine,
+            lpargtocompletionroutine,
+            fresume,
+        )
+    }
+}
+
+/// Sets a timer, and tells by the last error whether it can wake the machine.
+///
+/// # Safety
+/// By the crate's vocabulary.
+unsafe fn set_and_tell(
+    htimer: HANDLE,
+    lpduetime: *const i64,
+    lperiod: i32,
+    pfncompletionroutine: PTIMERAPCROUTINE,
+    lpargtocompletionroutine: *const c_void,
+    fresume: BOOL,
+) -> BOOL {
     // SAFETY: the caller's pointers, by the crate's vocabulary.
     let set =
         unsafe { set(htimer, lpduetime, lperiod, pfncompletionroutine, lpargtocompletionroutine) };
@@ -324,7 +349,7 @@ pub unsafe extern "system" fn SetWaitableTimerEx(
     let (routine, argument) = (pfncompletionroutine, lpargtocompletionroutine);
     let resume = i32::from(!wakecontext.is_null());
     // SAFETY: passes on what it was given.
-    unsafe { SetWaitableTimer(htimer, lpduetime, lperiod, routine, argument, resume) }
+    unsafe { set_and_tell(htimer, lpduetime, lperiod, routine, argument, resume) }
 }
 
 /// # Safety

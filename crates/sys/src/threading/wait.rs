@@ -68,8 +68,7 @@ pub unsafe extern "system" fn WaitForSingleObject(
     hhandle: HANDLE,
     dwmilliseconds: u32,
 ) -> WAIT_EVENT {
-    // SAFETY: passes on what it was given.
-    unsafe { WaitForSingleObjectEx(hhandle, dwmilliseconds, 0) }
+    wait_for_one(hhandle, dwmilliseconds, 0)
 }
 
 /// Waits for one object, alertably if asked.
@@ -91,6 +90,11 @@ pub unsafe extern "system" fn WaitForSingleObjectEx(
     dwmilliseconds: u32,
     balertable: BOOL,
 ) -> WAIT_EVENT {
+    wait_for_one(hhandle, dwmilliseconds, balertable)
+}
+
+/// Waits for one handle.
+fn wait_for_one(hhandle: HANDLE, dwmilliseconds: u32, balertable: BOOL) -> WAIT_EVENT {
     let wait = |target| wait::wait(&[target], false, dwmilliseconds, balertable != 0);
     wait_result(target(hhandle).and_then(wait))
 }
@@ -161,7 +165,7 @@ pub unsafe extern "system" fn WaitForMultipleObjects(
     dwmilliseconds: u32,
 ) -> WAIT_EVENT {
     // SAFETY: passes on what it was given.
-    unsafe { WaitForMultipleObjectsEx(ncount, lphandles, bwaitall, dwmilliseconds, 0) }
+    unsafe { wait_for_many(ncount, lphandles, bwaitall, dwmilliseconds, 0) }
 }
 
 /// Waits for one or all of several objects, alertably if asked.
@@ -179,6 +183,21 @@ pub unsafe extern "system" fn WaitForMultipleObjects(
 /// learn.microsoft.com: synchapi.h, WaitForMultipleObjectsEx
 #[api]
 pub unsafe extern "system" fn WaitForMultipleObjectsEx(
+    ncount: u32,
+    lphandles: *const HANDLE,
+    bwaitall: BOOL,
+    dwmilliseconds: u32,
+    balertable: BOOL,
+) -> WAIT_EVENT {
+    // SAFETY: passed on.
+    unsafe { wait_for_many(ncount, lphandles, bwaitall, dwmilliseconds, balertable) }
+}
+
+/// Waits for handles in an array.
+///
+/// # Safety
+/// By the crate's vocabulary.
+unsafe fn wait_for_many(
     ncount: u32,
     lphandles: *const HANDLE,
     bwaitall: BOOL,
@@ -220,7 +239,7 @@ pub unsafe extern "system" fn WSAWaitForMultipleEvents(
         return wait_result(Err(error));
     }
     // SAFETY: passes on what it was given.
-    unsafe { WaitForMultipleObjectsEx(cevents, lphevents, fwaitall, dwtimeout, falertable) }
+    unsafe { wait_for_many(cevents, lphevents, fwaitall, dwtimeout, falertable) }
 }
 
 /// Sleeps for some milliseconds; 0 gives up the time slice, INFINITE never returns.

@@ -2,7 +2,7 @@
 
 /// In the order of their small letters.
 #[rustfmt::skip]
-const SPELLINGS: [&str; 240] = [
+const SPELLINGS: [&str; 239] = [
     "AddressFamily",
     "AddressString",
     "Arguments",
@@ -68,7 +68,6 @@ const SPELLINGS: [&str; 240] = [
     "Family",
     "fdArray",
     "FileHandle",
-    "Flags",
     "flOptions",
     "fPending",
     "fResume",
@@ -247,7 +246,8 @@ const SPELLINGS: [&str; 240] = [
 
 /// The headers' spelling of a name; a name that is the same in both has no row.
 pub fn of(name: &'static str) -> &'static str {
-    let small = |spelling: &str| spelling.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(name.bytes());
+    let small =
+        |spelling: &str| spelling.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(name.bytes());
     SPELLINGS.binary_search_by(|spelling| small(spelling)).map_or(name, |at| SPELLINGS[at])
 }
 

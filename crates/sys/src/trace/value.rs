@@ -206,7 +206,8 @@ fn quoted(line: &mut Line, word: u64, text: Option<(impl fmt::Display, bool)>) -
 }
 
 pub fn text8(line: &mut Line, word: u64) -> fmt::Result {
-    let text = units::<1>(word).map(|(units, cut)| (units.concat().escape_ascii().to_string(), cut));
+    let text =
+        units::<1>(word).map(|(units, cut)| (units.concat().escape_ascii().to_string(), cut));
     quoted(line, word, text)
 }
 

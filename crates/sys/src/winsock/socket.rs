@@ -62,7 +62,7 @@ pub unsafe extern "system" fn WSASocketA(
     dwflags: u32,
 ) -> SOCKET {
     // SAFETY: the two structures differ only in the text at their end, which is not read.
-    unsafe { WSASocketW(af, r#type, protocol, lpprotocolinfo.cast(), g, dwflags) }
+    unsafe { create(af, r#type, protocol, lpprotocolinfo.cast(), g, dwflags) }
 }
 
 /// Makes a socket with attributes.
@@ -80,6 +80,22 @@ pub unsafe extern "system" fn WSASocketA(
 /// learn.microsoft.com: winsock2.h, WSASocketW
 #[api]
 pub unsafe extern "system" fn WSASocketW(
+    af: i32,
+    r#type: i32,
+    protocol: i32,
+    lpprotocolinfo: *const WSAPROTOCOL_INFOW,
+    _g: u32,
+    dwflags: u32,
+) -> SOCKET {
+    // SAFETY: passed on.
+    unsafe { create(af, r#type, protocol, lpprotocolinfo, _g, dwflags) }
+}
+
+/// What WSASocketA and WSASocketW do.
+///
+/// # Safety
+/// By the crate's vocabulary.
+unsafe fn create(
     af: i32,
     r#type: i32,
     protocol: i32,

@@ -285,7 +285,7 @@ pub unsafe extern "system" fn sendto(
 #[api("ws2_recv")]
 pub unsafe extern "system" fn recv(s: SOCKET, buf: *mut u8, len: i32, flags: i32) -> i32 {
     // SAFETY: passed on.
-    unsafe { recvfrom(s, buf, len, flags, std::ptr::null_mut(), std::ptr::null_mut()) }
+    unsafe { receive(s, buf, len, flags, std::ptr::null_mut(), std::ptr::null_mut()) }
 }
 
 /// Receives into one buffer and tells where a datagram came from.
@@ -303,6 +303,22 @@ pub unsafe extern "system" fn recv(s: SOCKET, buf: *mut u8, len: i32, flags: i32
 /// learn.microsoft.com: winsock.h, recvfrom
 #[api("ws2_recvfrom")]
 pub unsafe extern "system" fn recvfrom(
+    s: SOCKET,
+    buf: *mut u8,
+    len: i32,
+    flags: i32,
+    from: *mut SOCKADDR,
+    fromlen: *mut i32,
+) -> i32 {
+    // SAFETY: passed on.
+    unsafe { receive(s, buf, len, flags, from, fromlen) }
+}
+
+/// What recv and recvfrom do.
+///
+/// # Safety
+/// By the crate's vocabulary.
+unsafe fn receive(
     s: SOCKET,
     buf: *mut u8,
     len: i32,
