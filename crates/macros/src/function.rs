@@ -19,7 +19,7 @@ pub struct Function {
     pub parameters: Vec<Parameter>,
     /// Its type; empty for one that gives none.
     pub result: String,
-    pub before_body: Vec<TokenTree>,
+    before_body: Vec<TokenTree>,
     pub body: Group,
 }
 
@@ -56,9 +56,21 @@ impl Function {
         })
     }
 
+    /// The function as it stands in the source, but for its body.
+    pub fn with_body(&self, text: &str) -> Result<TokenStream, String> {
+        let body = TokenTree::Group(Group::new(Delimiter::Brace, self.lexed(text)?));
+        Ok(self.before_body.iter().cloned().chain([body]).collect())
+    }
+
+    /// Tokens of a text.
+    pub fn lexed(&self, text: &str) -> Result<TokenStream, String> {
+        let tokens = text.parse::<TokenStream>().map_err(|error| error.to_string())?;
+        Ok(self.with_own_names(tokens))
+    }
+
     /// Tokens in which the parameters' names are those of the source: in a macro by example the same letters would be
     /// another name.
-    pub fn with_own_names(&self, tokens: TokenStream) -> TokenStream {
+    fn with_own_names(&self, tokens: TokenStream) -> TokenStream {
         let own = |token| match token {
             TokenTree::Ident(ident) => {
                 let name = ident.to_string();

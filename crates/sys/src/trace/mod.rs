@@ -1,8 +1,8 @@
 //! `LINSOCK_TRACE`: a line for each call, with its arguments, result, error and thread.
 //!
-//! `#[api]` puts a check before the first statement of every function: one byte is read, and a branch not taken, while
-//! there is no trace. With one, the call goes through a function beside it, which notes the arguments, calls the
-//! function once more, and writes the line when that came back. The last error and `errno` stay as the call left them.
+//! `#[api]` makes of every function a jump through its [`Entry`]: to its body while there is no trace, and else to a
+//! function beside it, which notes the arguments, calls the body, and writes the line when that came back. The last error
+//! and `errno` stay as the call left them.
 
 mod line;
 mod names;
@@ -13,10 +13,9 @@ mod value;
 use crate::last_error::{self, KeepErrno};
 use line::Line;
 use linsock_backend::trace_file::TraceFile;
-use std::cell::Cell;
 use std::fmt::Write;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 /// What the trace knows of a function.
 pub(crate) struct Function {
@@ -29,50 +28,34 @@ pub(crate) struct Function {
 /// More than any function has.
 const PARAMETERS_MAX: usize = 12;
 
-const OFF: u8 = 0;
-const UNDECIDED: u8 = 1;
-const ON: u8 = 2;
-static STATE: AtomicU8 = AtomicU8::new(UNDECIDED);
-
-thread_local! {
-    /// The next call is the second one of a function that is being traced.
-    static PASS: Cell<bool> = const { Cell::new(false) };
-}
-
 fn file() -> Option<&'static TraceFile> {
     static FILE: OnceLock<Option<TraceFile>> = OnceLock::new();
-    let file = FILE.get_or_init(TraceFile::from_environment).as_ref();
-    STATE.store(if file.is_some() { ON } else { OFF }, Ordering::Relaxed);
-    file
+    FILE.get_or_init(TraceFile::from_environment).as_ref()
 }
 
-/// Whether there is a trace, or nobody has looked yet.
-#[inline(always)]
-pub(crate) fn is_on() -> bool {
-    // The compiler makes three instructions of an atomic load and the branch, and every call has them.
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: compares a byte of ours, which as a load is relaxed, with zero.
-    unsafe {
-        std::arch::asm!(
-            "cmp byte ptr [rip + {state}], 0",
-            "jne {on}",
-            state = sym STATE,
-            on = label { return true },
-            options(nostack, readonly),
-        );
-        false
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        STATE.load(Ordering::Relaxed) != OFF
-    }
-}
+/// Where a function jumps to.
+#[repr(transparent)]
+pub(crate) struct Entry(AtomicPtr<()>);
 
-/// Whether a call is to be traced; not so where it is a traced function's own.
-#[cold]
-pub(crate) fn is_first_entry() -> bool {
-    let _errno = KeepErrno::new();
-    file().is_some() && !PASS.take()
+impl Entry {
+    /// A function that decides.
+    pub const fn new(first: *mut ()) -> Entry {
+        Entry(AtomicPtr::new(first))
+    }
+
+    /// Where it points, for machines whose jump is not written out.
+    #[allow(dead_code)]
+    pub fn get(&self) -> *mut () {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Points at one of two functions for good; whether at the one that traces.
+    pub fn decide(&self, body: *mut (), traced: *mut ()) -> bool {
+        let _errno = KeepErrno::new();
+        let is_on = file().is_some();
+        self.0.store(if is_on { traced } else { body }, Ordering::Relaxed);
+        is_on
+    }
 }
 
 /// An argument's or a result's bytes. Functions pass nothing that is longer.
@@ -101,7 +84,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Notes the arguments, and lets the next call of this thread through.
+    /// Notes the arguments.
     pub fn begin<const N: usize>(function: &'static Function, arguments: [u64; N]) -> Call {
         const { assert!(N <= PARAMETERS_MAX) };
         let mut words = [0; PARAMETERS_MAX];
@@ -119,7 +102,6 @@ impl Call {
             call.ends[at] = text.as_bytes().len();
             call.before = text;
         }
-        PASS.set(true);
         call
     }
 
