@@ -35,6 +35,7 @@ pub mod report;
 pub mod ring;
 pub mod tcp_info;
 pub mod thread;
+pub mod trace_file;
 
 pub use address::Address;
 pub use buffers::Buffers;

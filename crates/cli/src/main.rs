@@ -8,6 +8,8 @@ mod format;
 mod paint;
 mod serve;
 mod target;
+#[cfg(unix)]
+mod trace;
 
 use clap::{Parser, Subcommand};
 use std::io::Write;
@@ -18,7 +20,7 @@ const FAILED: u8 = 1;
 /// The command line asks for what cannot be done; clap uses the same number.
 const USAGE: u8 = 2;
 
-/// Winsock's overlapped I/O, native on Linux: connect, serve, diagnose.
+/// Winsock's overlapped I/O, native on Linux: connect, serve, diagnose, trace.
 #[derive(Parser)]
 #[command(
     name = "linsock",
@@ -30,7 +32,8 @@ Examples:
   linsock connect 127.0.0.1:6379 --count 10000 --in-flight 100
   linsock serve 127.0.0.1:7777                 an echo server to connect to
   linsock doctor                               what this system allows
-  linsock explain 10061                        what an error number means"
+  linsock explain 10061                        what an error number means
+  linsock trace ./server 7777                  a program's calls, as they are made"
 )]
 struct Command {
     #[command(subcommand)]
@@ -43,6 +46,8 @@ enum Task {
     Serve(serve::Arguments),
     Doctor(doctor::Arguments),
     Explain(explain::Arguments),
+    #[cfg(unix)]
+    Trace(trace::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -52,6 +57,8 @@ fn main() -> ExitCode {
         Task::Serve(arguments) => serve::run(arguments),
         Task::Doctor(arguments) => doctor::run(arguments),
         Task::Explain(arguments) => explain::run(arguments),
+        #[cfg(unix)]
+        Task::Trace(arguments) => trace::run(arguments),
     };
     match done {
         Ok(status) => status,

@@ -11,7 +11,7 @@ use common::library::shared_library;
 use common::rust_text::{Signature, functions, sources};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{CString, c_void};
-use std::process::Command;
+use std::process::{Command, Output};
 
 /// Not called here, and why.
 const LEFT_OUT: [(&str, &str); 1] = [("ExitThread", "ends the thread that calls it")];
@@ -191,17 +191,32 @@ fn no_function_crashes_or_hangs_and_bad_handles_have_their_errors() {
     }
 }
 
-/// Calls one function in a process of its own.
+/// Calls one function in a process of its own, and, less often, in one with a trace: whatever the arguments are, the
+/// trace copes with them too, and no function is without it.
 fn faults_of(function: &Function) -> Option<String> {
     if is_in(&LEFT_OUT, &function.symbol) {
         return None;
     }
-    let output = Command::new(std::env::current_exe().expect("this program has a path"))
+    let line = format!("] {}(", in_sources(&function.symbol).trim_end_matches("_utf32"));
+    let has_line = |output: &Output| String::from_utf8_lossy(&output.stderr).contains(&line);
+    fault_in(function, &calls(function, "0")).or_else(|| {
+        let traced = calls(function, "1");
+        let missing = || format!("{}: it has no line in the trace", function.symbol);
+        fault_in(function, &traced).or_else(|| (!has_line(&traced)).then(missing))
+    })
+}
+
+fn calls(function: &Function, trace: &str) -> Output {
+    Command::new(std::env::current_exe().expect("this program has a path"))
         .args(["one_function", "--exact", "--ignored", "--nocapture", "--test-threads=1"])
         .env("EVERY_FUNCTION", &function.symbol)
         .env("EVERY_FUNCTION_LIBRARY", shared_library())
+        .env("LINSOCK_TRACE", trace)
         .output()
-        .expect("this program starts");
+        .expect("this program starts")
+}
+
+fn fault_in(function: &Function, output: &Output) -> Option<String> {
     let text = String::from_utf8_lossy(&output.stdout);
     let faults: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("FAULT ")).collect();
     let ended = text.lines().any(|line| line.starts_with("ENDED"));
@@ -366,11 +381,12 @@ fn after_startup(library: &Library, function: &Function) {
     let mut ways = vec![Pointers::Good, Pointers::Null];
     ways.extend(pointers.iter().map(|at| Pointers::NullAt(*at)));
     let null_alone = is_in(&NULL_ALONE, &function.symbol);
+    let brief = std::env::var("LINSOCK_TRACE").is_ok_and(|trace| trace == "1");
     let kinds = Fixture::new_after_startup(library).count();
     for way in ways {
         for number in NUMBERS {
             // A length that lies about memory that is there is the caller's fault, here as on Windows.
-            if number == u32::MAX as usize && way != Pointers::Null {
+            if number == u32::MAX as usize && way != Pointers::Null || brief && number != 1 {
                 continue;
             }
             // Each handle in turn is any of all kinds, the others are bad or good alike.

@@ -18,7 +18,7 @@ use std::ffi::c_char;
 ///
 /// # Sources
 /// learn.microsoft.com: mswsock.h, LPFN_CONNECTEX
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn linsock_set_timed_wait_delay(seconds: u32) -> i32 {
     shape::status(|| {
         settings::set_timed_wait_delay(seconds).then_some(()).ok_or(WsaError::WSAEINVAL)
@@ -38,7 +38,7 @@ pub unsafe extern "system" fn linsock_set_timed_wait_delay(seconds: u32) -> i32 
 ///
 /// # Sources
 /// None.
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn linsock_timed_wait_delay() -> i32 {
     settings::timed_wait_delay().map_or(-1, |seconds| seconds as i32)
 }
@@ -56,7 +56,7 @@ pub unsafe extern "system" fn linsock_timed_wait_delay() -> i32 {
 ///
 /// # Sources
 /// None.
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn linsock_backend_name() -> *const c_char {
     match linsock_backend::choice::choice() {
         Ok(choice) if choice.backend == linsock_backend::Backend::Epoll => c"epoll".as_ptr(),

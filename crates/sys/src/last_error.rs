@@ -55,7 +55,7 @@ impl Drop for KeepErrno {
 ///
 /// # Sources
 /// learn.microsoft.com: errhandlingapi.h, GetLastError
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetLastError() -> WIN32_ERROR {
     get()
 }
@@ -73,7 +73,7 @@ pub unsafe extern "system" fn GetLastError() -> WIN32_ERROR {
 ///
 /// # Sources
 /// learn.microsoft.com: errhandlingapi.h, SetLastError
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetLastError(dwerrcode: WIN32_ERROR) {
     set(dwerrcode);
 }
@@ -91,7 +91,7 @@ pub unsafe extern "system" fn SetLastError(dwerrcode: WIN32_ERROR) {
 ///
 /// # Sources
 /// learn.microsoft.com: winsock.h, WSAGetLastError
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAGetLastError() -> WSA_ERROR {
     get() as WSA_ERROR
 }
@@ -109,7 +109,7 @@ pub unsafe extern "system" fn WSAGetLastError() -> WSA_ERROR {
 ///
 /// # Sources
 /// learn.microsoft.com: winsock.h, WSASetLastError
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSASetLastError(ierror: i32) {
     set(ierror as u32);
 }

@@ -8,6 +8,11 @@
 #![allow(clippy::missing_safety_doc)]
 // Functions and parameters carry Microsoft's names.
 #![allow(non_snake_case)]
+
+// `#[api]` stands at every function that C calls.
+#[macro_use]
+extern crate linsock_macros;
+
 pub mod diagnostics;
 pub mod extensions;
 pub mod io;
@@ -16,6 +21,7 @@ mod memory;
 mod shape;
 pub mod system;
 pub mod threading;
+mod trace;
 pub mod winsock;
 
 #[path = "win32.rs"]

@@ -19,7 +19,7 @@ use linsock_engine::{file, socket, thread};
 ///
 /// # Sources
 /// learn.microsoft.com: ioapiset.h, CancelIo
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CancelIo(hfile: HANDLE) -> BOOL {
     shape::truth(|| {
         let handle = socket_of(hfile)?;
@@ -41,7 +41,7 @@ pub unsafe extern "system" fn CancelIo(hfile: HANDLE) -> BOOL {
 ///
 /// # Sources
 /// learn.microsoft.com: ioapiset.h, CancelIoEx
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CancelIoEx(hfile: HANDLE, lpoverlapped: *const OVERLAPPED) -> BOOL {
     shape::truth(|| {
         let wanted = (!lpoverlapped.is_null()).then_some(lpoverlapped.addr());
@@ -70,7 +70,7 @@ pub unsafe extern "system" fn CancelIoEx(hfile: HANDLE, lpoverlapped: *const OVE
 ///
 /// # Sources
 /// learn.microsoft.com: ioapiset.h, CancelSynchronousIo
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CancelSynchronousIo(hthread: HANDLE) -> BOOL {
     shape::truth(|| match socket::cancel_synchronous(&*crate::threading::thread_of(hthread)?) {
         true => Ok(()),

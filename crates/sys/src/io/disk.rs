@@ -32,7 +32,7 @@ use std::ffi::{CStr, CString};
 ///
 /// # Sources
 /// learn.microsoft.com: fileapi.h, CreateFileA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CreateFileA(
     lpfilename: PCSTR,
     dwdesiredaccess: u32,
@@ -62,7 +62,7 @@ pub unsafe extern "system" fn CreateFileA(
 ///
 /// # Sources
 /// learn.microsoft.com: fileapi.h, CreateFileW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CreateFileW(
     lpfilename: PCWSTR,
     dwdesiredaccess: u32,
@@ -92,7 +92,7 @@ pub unsafe extern "system" fn CreateFileW(
 ///
 /// # Sources
 /// learn.microsoft.com: fileapi.h, CreateFileW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CreateFileW_utf32(
     lpfilename: *const u32,
     dwdesiredaccess: u32,
@@ -122,7 +122,7 @@ pub unsafe extern "system" fn CreateFileW_utf32(
 ///
 /// # Sources
 /// learn.microsoft.com: fileapi.h, DeleteFileA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn DeleteFileA(lpfilename: PCSTR) -> BOOL {
     // SAFETY: by the crate's vocabulary.
     shape::truth(|| file::remove(&unsafe { narrow(lpfilename) }?))
@@ -141,7 +141,7 @@ pub unsafe extern "system" fn DeleteFileA(lpfilename: PCSTR) -> BOOL {
 ///
 /// # Sources
 /// learn.microsoft.com: fileapi.h, DeleteFileW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn DeleteFileW(lpfilename: PCWSTR) -> BOOL {
     // SAFETY: by the crate's vocabulary.
     shape::truth(|| file::remove(&unsafe { utf16(lpfilename) }?))
@@ -160,7 +160,7 @@ pub unsafe extern "system" fn DeleteFileW(lpfilename: PCWSTR) -> BOOL {
 ///
 /// # Sources
 /// learn.microsoft.com: fileapi.h, DeleteFileW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn DeleteFileW_utf32(lpfilename: *const u32) -> BOOL {
     // SAFETY: by the crate's vocabulary.
     shape::truth(|| file::remove(&unsafe { utf32(lpfilename) }?))

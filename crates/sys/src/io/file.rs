@@ -42,7 +42,7 @@ fn win32(error: WsaError, call: Call) -> Win32Error {
 ///
 /// # Sources
 /// learn.microsoft.com: fileapi.h, ReadFile; Testing for the End of a File
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn ReadFile(
     hfile: HANDLE,
     lpbuffer: *mut u8,
@@ -107,7 +107,7 @@ pub unsafe extern "system" fn ReadFile(
 ///
 /// # Sources
 /// learn.microsoft.com: fileapi.h, WriteFile
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WriteFile(
     hfile: HANDLE,
     lpbuffer: *const u8,
@@ -173,7 +173,7 @@ pub unsafe extern "system" fn WriteFile(
 ///
 /// # Sources
 /// learn.microsoft.com: fileapi.h, ReadFileEx
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn ReadFileEx(
     hfile: HANDLE,
     lpbuffer: *mut u8,
@@ -204,7 +204,7 @@ pub unsafe extern "system" fn ReadFileEx(
 ///
 /// # Sources
 /// learn.microsoft.com: fileapi.h, WriteFileEx
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WriteFileEx(
     hfile: HANDLE,
     lpbuffer: *const u8,

@@ -28,7 +28,7 @@ use std::sync::Arc;
 ///
 /// # Sources
 /// learn.microsoft.com: ioapiset.h, CreateIoCompletionPort
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CreateIoCompletionPort(
     filehandle: HANDLE,
     existingcompletionport: HANDLE,
@@ -87,7 +87,7 @@ fn associate(handle: HANDLE, port: &Arc<Port>, key: usize) -> Result<(), Win32Er
 ///
 /// # Sources
 /// learn.microsoft.com: ioapiset.h, GetQueuedCompletionStatus
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetQueuedCompletionStatus(
     completionport: HANDLE,
     lpnumberofbytestransferred: *mut u32,
@@ -136,7 +136,7 @@ pub unsafe extern "system" fn GetQueuedCompletionStatus(
 ///
 /// # Sources
 /// learn.microsoft.com: ioapiset.h, GetQueuedCompletionStatusEx
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetQueuedCompletionStatusEx(
     completionport: HANDLE,
     lpcompletionportentries: *mut OVERLAPPED_ENTRY,
@@ -191,7 +191,7 @@ pub unsafe extern "system" fn GetQueuedCompletionStatusEx(
 ///
 /// # Sources
 /// learn.microsoft.com: ioapiset.h, PostQueuedCompletionStatus
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn PostQueuedCompletionStatus(
     completionport: HANDLE,
     dwnumberofbytestransferred: u32,
@@ -224,7 +224,7 @@ pub unsafe extern "system" fn PostQueuedCompletionStatus(
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, SetFileCompletionNotificationModes
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetFileCompletionNotificationModes(
     filehandle: HANDLE,
     flags: u8,

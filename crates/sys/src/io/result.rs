@@ -22,7 +22,7 @@ use linsock_engine::{operation, runtime, socket, startup};
 ///
 /// # Sources
 /// learn.microsoft.com: ioapiset.h, GetOverlappedResult
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetOverlappedResult(
     hfile: HANDLE,
     lpoverlapped: *const OVERLAPPED,
@@ -31,7 +31,7 @@ pub unsafe extern "system" fn GetOverlappedResult(
 ) -> BOOL {
     let timeout = if bwait == 0 { 0 } else { INFINITE };
     // SAFETY: passed on.
-    unsafe { GetOverlappedResultEx(hfile, lpoverlapped, lpnumberofbytestransferred, timeout, 0) }
+    unsafe { result_of(hfile, lpoverlapped, lpnumberofbytestransferred, timeout, 0) }
 }
 
 /// Tells the result of an overlapped operation, waiting for a while.
@@ -48,8 +48,25 @@ pub unsafe extern "system" fn GetOverlappedResult(
 ///
 /// # Sources
 /// learn.microsoft.com: ioapiset.h, GetOverlappedResultEx
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetOverlappedResultEx(
+    hfile: HANDLE,
+    lpoverlapped: *const OVERLAPPED,
+    lpnumberofbytestransferred: *mut u32,
+    dwmilliseconds: u32,
+    balertable: BOOL,
+) -> BOOL {
+    // SAFETY: passed on.
+    unsafe {
+        result_of(hfile, lpoverlapped, lpnumberofbytestransferred, dwmilliseconds, balertable)
+    }
+}
+
+/// What GetOverlappedResult and GetOverlappedResultEx do.
+///
+/// # Safety
+/// By the crate's vocabulary.
+unsafe fn result_of(
     hfile: HANDLE,
     lpoverlapped: *const OVERLAPPED,
     lpnumberofbytestransferred: *mut u32,
@@ -85,7 +102,7 @@ pub unsafe extern "system" fn GetOverlappedResultEx(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAGetOverlappedResult
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAGetOverlappedResult(
     s: SOCKET,
     lpoverlapped: *const OVERLAPPED,

@@ -26,7 +26,7 @@ const INVALID: u32 = u32::MAX;
 ///
 /// # Sources
 /// learn.microsoft.com: fileapi.h, GetFileSize
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetFileSize(hfile: HANDLE, lpfilesizehigh: *mut u32) -> u32 {
     halves(lpfilesizehigh, || file::of(hfile.addr()).map(|(_, size)| size))
 }
@@ -44,7 +44,7 @@ pub unsafe extern "system" fn GetFileSize(hfile: HANDLE, lpfilesizehigh: *mut u3
 ///
 /// # Sources
 /// learn.microsoft.com: fileapi.h, GetFileSizeEx
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetFileSizeEx(hfile: HANDLE, lpfilesize: *mut i64) -> BOOL {
     shape::truth(|| {
         let (_, size) = file::of(hfile.addr())?;
@@ -72,7 +72,7 @@ pub unsafe extern "system" fn GetFileSizeEx(hfile: HANDLE, lpfilesize: *mut i64)
 ///
 /// # Sources
 /// learn.microsoft.com: fileapi.h, SetFilePointer
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetFilePointer(
     hfile: HANDLE,
     ldistancetomove: i32,
@@ -107,7 +107,7 @@ pub unsafe extern "system" fn SetFilePointer(
 ///
 /// # Sources
 /// learn.microsoft.com: fileapi.h, SetFilePointerEx
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetFilePointerEx(
     hfile: HANDLE,
     lidistancetomove: i64,
@@ -140,7 +140,7 @@ pub unsafe extern "system" fn SetFilePointerEx(
 ///
 /// # Sources
 /// learn.microsoft.com: fileapi.h, SetEndOfFile
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetEndOfFile(hfile: HANDLE) -> BOOL {
     shape::truth(|| file::set_end(hfile.addr()))
 }
@@ -159,7 +159,7 @@ pub unsafe extern "system" fn SetEndOfFile(hfile: HANDLE) -> BOOL {
 ///
 /// # Sources
 /// learn.microsoft.com: fileapi.h, FlushFileBuffers
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn FlushFileBuffers(hfile: HANDLE) -> BOOL {
     shape::truth(|| file::flush(hfile.addr()))
 }

@@ -132,7 +132,7 @@ unsafe fn release(heap: usize, block: *const c_void) -> bool {
 ///
 /// # Sources
 /// learn.microsoft.com: heapapi.h, GetProcessHeap
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetProcessHeap() -> HANDLE {
     ptr::without_provenance_mut(PROCESS_HEAP)
 }
@@ -150,7 +150,7 @@ pub unsafe extern "system" fn GetProcessHeap() -> HANDLE {
 ///
 /// # Sources
 /// learn.microsoft.com: heapapi.h, HeapCreate
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn HeapCreate(
     _floptions: u32,
     _dwinitialsize: usize,
@@ -179,7 +179,7 @@ pub unsafe extern "system" fn HeapCreate(
 ///
 /// # Sources
 /// learn.microsoft.com: heapapi.h, HeapDestroy
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn HeapDestroy(hheap: HANDLE) -> BOOL {
     let mut heaps = heaps();
     if own(&mut heaps, hheap.addr()).is_none() {
@@ -210,7 +210,7 @@ pub unsafe extern "system" fn HeapDestroy(hheap: HANDLE) -> BOOL {
 ///
 /// # Sources
 /// learn.microsoft.com: heapapi.h, HeapAlloc
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn HeapAlloc(
     hheap: HANDLE,
     dwflags: u32,
@@ -238,7 +238,7 @@ pub unsafe extern "system" fn HeapAlloc(
 ///
 /// # Sources
 /// learn.microsoft.com: heapapi.h, HeapReAlloc
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn HeapReAlloc(
     hheap: HANDLE,
     dwflags: u32,
@@ -287,7 +287,7 @@ pub unsafe extern "system" fn HeapReAlloc(
 ///
 /// # Sources
 /// learn.microsoft.com: heapapi.h, HeapFree
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn HeapFree(hheap: HANDLE, _dwflags: u32, lpmem: *const c_void) -> BOOL {
     // SAFETY: by the crate's vocabulary a block that HeapAlloc gave.
     if lpmem.is_null() || unsafe { release(hheap.addr(), lpmem) } {
@@ -310,7 +310,7 @@ pub unsafe extern "system" fn HeapFree(hheap: HANDLE, _dwflags: u32, lpmem: *con
 ///
 /// # Sources
 /// learn.microsoft.com: heapapi.h, HeapSize
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn HeapSize(
     hheap: HANDLE,
     _dwflags: u32,
@@ -335,7 +335,7 @@ pub unsafe extern "system" fn HeapSize(
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, LocalAlloc
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn LocalAlloc(uflags: u32, ubytes: usize) -> HLOCAL {
     let block = allocate(LOCAL_HEAP, ubytes, uflags & LMEM_ZEROINIT != 0);
     if block.is_null() {
@@ -357,7 +357,7 @@ pub unsafe extern "system" fn LocalAlloc(uflags: u32, ubytes: usize) -> HLOCAL {
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, LocalFree
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn LocalFree(hmem: HLOCAL) -> HLOCAL {
     // SAFETY: by the crate's vocabulary a block that LocalAlloc gave.
     if hmem.is_null() || unsafe { release(LOCAL_HEAP, hmem) } {

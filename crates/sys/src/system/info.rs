@@ -34,7 +34,7 @@ const EPOCH_OFFSET: u64 = 116_444_736_000_000_000;
 ///
 /// # Sources
 /// learn.microsoft.com: sysinfoapi.h, GetSystemInfo
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetSystemInfo(lpsysteminfo: *mut SYSTEM_INFO) {
     if lpsysteminfo.is_null() {
         return;
@@ -79,7 +79,7 @@ pub unsafe extern "system" fn GetSystemInfo(lpsysteminfo: *mut SYSTEM_INFO) {
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, GetCurrentProcessId
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetCurrentProcessId() -> u32 {
     std::process::id()
 }
@@ -97,8 +97,17 @@ pub unsafe extern "system" fn GetCurrentProcessId() -> u32 {
 ///
 /// # Sources
 /// learn.microsoft.com: sysinfoapi.h, GetSystemTimeAsFileTime
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetSystemTimeAsFileTime(lpsystemtimeasfiletime: *mut FILETIME) {
+    // SAFETY: passed on.
+    unsafe { write_time(lpsystemtimeasfiletime) };
+}
+
+/// The time, as both functions give it.
+///
+/// # Safety
+/// By the crate's vocabulary.
+unsafe fn write_time(lpsystemtimeasfiletime: *mut FILETIME) {
     if lpsystemtimeasfiletime.is_null() {
         return;
     }
@@ -122,12 +131,12 @@ pub unsafe extern "system" fn GetSystemTimeAsFileTime(lpsystemtimeasfiletime: *m
 ///
 /// # Sources
 /// learn.microsoft.com: sysinfoapi.h, GetSystemTimePreciseAsFileTime
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetSystemTimePreciseAsFileTime(
     lpsystemtimeasfiletime: *mut FILETIME,
 ) {
     // SAFETY: by the crate's vocabulary.
-    unsafe { GetSystemTimeAsFileTime(lpsystemtimeasfiletime) };
+    unsafe { write_time(lpsystemtimeasfiletime) };
 }
 
 /// Notes in a mask how a part of the version is to be compared.
@@ -143,7 +152,7 @@ pub unsafe extern "system" fn GetSystemTimePreciseAsFileTime(
 ///
 /// # Sources
 /// learn.microsoft.com: winnt.h, VerSetConditionMask
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn VerSetConditionMask(
     conditionmask: u64,
     typemask: u32,
@@ -247,7 +256,7 @@ fn truth(result: Result<(), Win32Error>) -> BOOL {
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, VerifyVersionInfoA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn VerifyVersionInfoA(
     lpversioninformation: *mut OSVERSIONINFOEXA,
     dwtypemask: u32,
@@ -270,7 +279,7 @@ pub unsafe extern "system" fn VerifyVersionInfoA(
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, VerifyVersionInfoW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn VerifyVersionInfoW(
     lpversioninformation: *mut OSVERSIONINFOEXW,
     dwtypemask: u32,
@@ -293,7 +302,7 @@ pub unsafe extern "system" fn VerifyVersionInfoW(
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, VerifyVersionInfoW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn VerifyVersionInfoW_utf32(
     lpversioninformation: *mut OSVERSIONINFOEXW,
     dwtypemask: u32,

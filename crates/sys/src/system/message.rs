@@ -157,7 +157,7 @@ fn answer(result: Result<u32, Win32Error>) -> u32 {
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, FormatMessageA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn FormatMessageA(
     dwflags: u32,
     lpsource: *const c_void,
@@ -187,7 +187,7 @@ pub unsafe extern "system" fn FormatMessageA(
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, FormatMessageW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn FormatMessageW(
     dwflags: u32,
     lpsource: *const c_void,
@@ -217,7 +217,7 @@ pub unsafe extern "system" fn FormatMessageW(
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, FormatMessageW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn FormatMessageW_utf32(
     dwflags: u32,
     lpsource: *const c_void,

@@ -182,7 +182,7 @@ unsafe fn address(module: HMODULE, text: PCSTR, wide: &str) -> FARPROC {
 ///
 /// # Sources
 /// learn.microsoft.com: libloaderapi.h, GetModuleHandleA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetModuleHandleA(lpmodulename: PCSTR) -> HMODULE {
     // SAFETY: by the crate's vocabulary.
     module_or_null(unsafe { handle_of(lpmodulename) })
@@ -201,7 +201,7 @@ pub unsafe extern "system" fn GetModuleHandleA(lpmodulename: PCSTR) -> HMODULE {
 ///
 /// # Sources
 /// learn.microsoft.com: libloaderapi.h, GetModuleHandleW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetModuleHandleW(lpmodulename: PCWSTR) -> HMODULE {
     // SAFETY: by the crate's vocabulary.
     module_or_null(unsafe { handle_of(lpmodulename) })
@@ -220,7 +220,7 @@ pub unsafe extern "system" fn GetModuleHandleW(lpmodulename: PCWSTR) -> HMODULE 
 ///
 /// # Sources
 /// learn.microsoft.com: libloaderapi.h, GetModuleHandleW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetModuleHandleW_utf32(lpmodulename: *const u32) -> HMODULE {
     // SAFETY: by the crate's vocabulary.
     module_or_null(unsafe { handle_of(lpmodulename) })
@@ -242,7 +242,7 @@ pub unsafe extern "system" fn GetModuleHandleW_utf32(lpmodulename: *const u32) -
 ///
 /// # Sources
 /// learn.microsoft.com: libloaderapi.h, LoadLibraryA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn LoadLibraryA(lplibfilename: PCSTR) -> HMODULE {
     // SAFETY: by this function's own contract.
     module_or_null(unsafe { load(lplibfilename) })
@@ -264,7 +264,7 @@ pub unsafe extern "system" fn LoadLibraryA(lplibfilename: PCSTR) -> HMODULE {
 ///
 /// # Sources
 /// learn.microsoft.com: libloaderapi.h, LoadLibraryW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn LoadLibraryW(lplibfilename: PCWSTR) -> HMODULE {
     // SAFETY: by this function's own contract.
     module_or_null(unsafe { load(lplibfilename) })
@@ -286,7 +286,7 @@ pub unsafe extern "system" fn LoadLibraryW(lplibfilename: PCWSTR) -> HMODULE {
 ///
 /// # Sources
 /// learn.microsoft.com: libloaderapi.h, LoadLibraryW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn LoadLibraryW_utf32(lplibfilename: *const u32) -> HMODULE {
     // SAFETY: by this function's own contract.
     module_or_null(unsafe { load(lplibfilename) })
@@ -308,7 +308,7 @@ pub unsafe extern "system" fn LoadLibraryW_utf32(lplibfilename: *const u32) -> H
 ///
 /// # Sources
 /// learn.microsoft.com: libloaderapi.h, LoadLibraryExA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn LoadLibraryExA(
     lplibfilename: PCSTR,
     hfile: HANDLE,
@@ -337,7 +337,7 @@ pub unsafe extern "system" fn LoadLibraryExA(
 ///
 /// # Sources
 /// learn.microsoft.com: libloaderapi.h, FreeLibrary
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn FreeLibrary(hlibmodule: HMODULE) -> BOOL {
     let module = hlibmodule.expose_provenance();
     if is_system(module) || module == PROGRAM {
@@ -370,7 +370,7 @@ pub unsafe extern "system" fn FreeLibrary(hlibmodule: HMODULE) -> BOOL {
 ///
 /// # Sources
 /// learn.microsoft.com: libloaderapi.h, GetProcAddress
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetProcAddress(hmodule: HMODULE, lpprocname: PCSTR) -> FARPROC {
     // SAFETY: by the crate's vocabulary.
     unsafe { address(hmodule, lpprocname, "") }
@@ -389,7 +389,7 @@ pub unsafe extern "system" fn GetProcAddress(hmodule: HMODULE, lpprocname: PCSTR
 ///
 /// # Sources
 /// learn.microsoft.com: libloaderapi.h, GetProcAddress
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetProcAddress_utf32(hmodule: HMODULE, lpprocname: PCSTR) -> FARPROC {
     // SAFETY: by the crate's vocabulary.
     unsafe { address(hmodule, lpprocname, "_utf32") }

@@ -24,7 +24,7 @@ const BYTES_AT_A_TIME: usize = 256;
 ///
 /// # Sources
 /// learn.microsoft.com: bcrypt.h, BCryptGenRandom
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn BCryptGenRandom(
     _halgorithm: *mut c_void,
     pbbuffer: *mut u8,

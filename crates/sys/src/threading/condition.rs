@@ -66,7 +66,7 @@ unsafe fn wake(variable: *mut CONDITION_VARIABLE, sleepers: i32) {
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, InitializeConditionVariable
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn InitializeConditionVariable(
     conditionvariable: *mut CONDITION_VARIABLE,
 ) {
@@ -89,7 +89,7 @@ pub unsafe extern "system" fn InitializeConditionVariable(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, SleepConditionVariableCS
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SleepConditionVariableCS(
     conditionvariable: *mut CONDITION_VARIABLE,
     criticalsection: *mut CRITICAL_SECTION,
@@ -123,7 +123,7 @@ pub unsafe extern "system" fn SleepConditionVariableCS(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, SleepConditionVariableSRW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SleepConditionVariableSRW(
     conditionvariable: *mut CONDITION_VARIABLE,
     srwlock: *mut SRWLOCK,
@@ -157,7 +157,7 @@ pub unsafe extern "system" fn SleepConditionVariableSRW(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, WakeConditionVariable
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WakeConditionVariable(conditionvariable: *mut CONDITION_VARIABLE) {
     // SAFETY: by the crate's vocabulary.
     unsafe { wake(conditionvariable, 1) };
@@ -176,7 +176,7 @@ pub unsafe extern "system" fn WakeConditionVariable(conditionvariable: *mut COND
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, WakeAllConditionVariable
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WakeAllConditionVariable(conditionvariable: *mut CONDITION_VARIABLE) {
     // SAFETY: by the crate's vocabulary.
     unsafe { wake(conditionvariable, i32::MAX) };

@@ -141,8 +141,17 @@ pub(super) unsafe fn leave(section: *mut CRITICAL_SECTION) {
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, InitializeCriticalSection
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn InitializeCriticalSection(lpcriticalsection: *mut CRITICAL_SECTION) {
+    // SAFETY: passed on.
+    unsafe { initialize(lpcriticalsection) };
+}
+
+/// Makes a free one.
+///
+/// # Safety
+/// By the crate's vocabulary.
+unsafe fn initialize(lpcriticalsection: *mut CRITICAL_SECTION) {
     let free = CRITICAL_SECTION { LockCount: FREE as i32, ..CRITICAL_SECTION::default() };
     if !lpcriticalsection.is_null() {
         // SAFETY: not NULL, so by the crate's vocabulary room for it.
@@ -163,13 +172,13 @@ pub unsafe extern "system" fn InitializeCriticalSection(lpcriticalsection: *mut 
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, InitializeCriticalSectionAndSpinCount
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn InitializeCriticalSectionAndSpinCount(
     lpcriticalsection: *mut CRITICAL_SECTION,
     dwspincount: u32,
 ) -> BOOL {
     // SAFETY: by this function's own contract.
-    unsafe { InitializeCriticalSectionEx(lpcriticalsection, dwspincount, 0) }
+    unsafe { initialize_with_spin_count(lpcriticalsection, dwspincount, 0) }
 }
 
 /// As InitializeCriticalSection, with a spin count and flags.
@@ -185,8 +194,21 @@ pub unsafe extern "system" fn InitializeCriticalSectionAndSpinCount(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, InitializeCriticalSectionEx
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn InitializeCriticalSectionEx(
+    lpcriticalsection: *mut CRITICAL_SECTION,
+    dwspincount: u32,
+    _flags: u32,
+) -> BOOL {
+    // SAFETY: passed on.
+    unsafe { initialize_with_spin_count(lpcriticalsection, dwspincount, _flags) }
+}
+
+/// Makes a free one, with a spin count.
+///
+/// # Safety
+/// By the crate's vocabulary.
+unsafe fn initialize_with_spin_count(
     lpcriticalsection: *mut CRITICAL_SECTION,
     dwspincount: u32,
     _flags: u32,
@@ -196,7 +218,7 @@ pub unsafe extern "system" fn InitializeCriticalSectionEx(
     }
     // SAFETY: not NULL, so by the crate's vocabulary room for it.
     unsafe {
-        InitializeCriticalSection(lpcriticalsection);
+        initialize(lpcriticalsection);
         (*lpcriticalsection).SpinCount = dwspincount as usize;
     }
     truth(Ok(()))
@@ -215,7 +237,7 @@ pub unsafe extern "system" fn InitializeCriticalSectionEx(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, SetCriticalSectionSpinCount
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetCriticalSectionSpinCount(
     lpcriticalsection: *mut CRITICAL_SECTION,
     dwspincount: u32,
@@ -241,7 +263,7 @@ pub unsafe extern "system" fn SetCriticalSectionSpinCount(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, EnterCriticalSection
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn EnterCriticalSection(lpcriticalsection: *mut CRITICAL_SECTION) {
     if !lpcriticalsection.is_null() {
         // SAFETY: not NULL, so by the crate's vocabulary a critical section.
@@ -262,7 +284,7 @@ pub unsafe extern "system" fn EnterCriticalSection(lpcriticalsection: *mut CRITI
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, TryEnterCriticalSection
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn TryEnterCriticalSection(
     lpcriticalsection: *mut CRITICAL_SECTION,
 ) -> BOOL {
@@ -285,7 +307,7 @@ pub unsafe extern "system" fn TryEnterCriticalSection(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, LeaveCriticalSection
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn LeaveCriticalSection(lpcriticalsection: *mut CRITICAL_SECTION) {
     if !lpcriticalsection.is_null() {
         // SAFETY: not NULL, so by the crate's vocabulary a critical section.
@@ -306,5 +328,5 @@ pub unsafe extern "system" fn LeaveCriticalSection(lpcriticalsection: *mut CRITI
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, DeleteCriticalSection
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn DeleteCriticalSection(_lpcriticalsection: *mut CRITICAL_SECTION) {}

@@ -26,7 +26,7 @@ use super::{handle_or_null, handles, started, truth};
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, CreateEventA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CreateEventA(
     _lpeventattributes: *const SECURITY_ATTRIBUTES,
     bmanualreset: BOOL,
@@ -51,7 +51,7 @@ pub unsafe extern "system" fn CreateEventA(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, CreateEventW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CreateEventW(
     _lpeventattributes: *const SECURITY_ATTRIBUTES,
     bmanualreset: BOOL,
@@ -76,7 +76,7 @@ pub unsafe extern "system" fn CreateEventW(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, CreateEventW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CreateEventW_utf32(
     _lpeventattributes: *const SECURITY_ATTRIBUTES,
     bmanualreset: BOOL,
@@ -108,7 +108,7 @@ fn create(manual: BOOL, initial: BOOL, name: Option<String>) -> HANDLE {
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, OpenEventA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn OpenEventA(
     _dwdesiredaccess: SYNCHRONIZATION_ACCESS_RIGHTS,
     _binherithandle: BOOL,
@@ -132,7 +132,7 @@ pub unsafe extern "system" fn OpenEventA(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, OpenEventW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn OpenEventW(
     _dwdesiredaccess: SYNCHRONIZATION_ACCESS_RIGHTS,
     _binherithandle: BOOL,
@@ -156,7 +156,7 @@ pub unsafe extern "system" fn OpenEventW(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, OpenEventW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn OpenEventW_utf32(
     _dwdesiredaccess: SYNCHRONIZATION_ACCESS_RIGHTS,
     _binherithandle: BOOL,
@@ -180,7 +180,7 @@ pub unsafe extern "system" fn OpenEventW_utf32(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, SetEvent
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetEvent(hevent: HANDLE) -> BOOL {
     truth(handles().event(hevent.addr()).map(|event| event.set()))
 }
@@ -198,7 +198,7 @@ pub unsafe extern "system" fn SetEvent(hevent: HANDLE) -> BOOL {
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, ResetEvent
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn ResetEvent(hevent: HANDLE) -> BOOL {
     truth(handles().event(hevent.addr()).map(|event| event.reset()))
 }
@@ -216,7 +216,7 @@ pub unsafe extern "system" fn ResetEvent(hevent: HANDLE) -> BOOL {
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSACreateEvent
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSACreateEvent() -> WSAEVENT {
     let event = || Object::Event(Arc::new(Event::new(true, false)));
     let result = started().and_then(|()| handles().insert(event()));
@@ -236,7 +236,7 @@ pub unsafe extern "system" fn WSACreateEvent() -> WSAEVENT {
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSASetEvent
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSASetEvent(hevent: WSAEVENT) -> BOOL {
     let event = started().and_then(|()| handles().event(hevent.cast_unsigned()));
     truth(event.map(|event| event.set()))
@@ -255,7 +255,7 @@ pub unsafe extern "system" fn WSASetEvent(hevent: WSAEVENT) -> BOOL {
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAResetEvent
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAResetEvent(hevent: WSAEVENT) -> BOOL {
     let event = started().and_then(|()| handles().event(hevent.cast_unsigned()));
     truth(event.map(|event| event.reset()))
@@ -274,7 +274,7 @@ pub unsafe extern "system" fn WSAResetEvent(hevent: WSAEVENT) -> BOOL {
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSACloseEvent
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSACloseEvent(hevent: WSAEVENT) -> BOOL {
     let handle = hevent.cast_unsigned();
     let close = |()| {

@@ -30,7 +30,7 @@ use super::{CURRENT_PROCESS, CURRENT_THREAD, handles, truth};
 ///
 /// # Sources
 /// learn.microsoft.com: handleapi.h, CloseHandle; processthreadsapi.h, GetCurrentThread
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CloseHandle(hobject: HANDLE) -> BOOL {
     truth(close(hobject))
 }
@@ -77,7 +77,7 @@ fn close(handle: HANDLE) -> Result<(), Win32Error> {
 ///
 /// # Sources
 /// learn.microsoft.com: handleapi.h, DuplicateHandle
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn DuplicateHandle(
     hsourceprocesshandle: HANDLE,
     hsourcehandle: HANDLE,
@@ -134,7 +134,7 @@ pub unsafe extern "system" fn DuplicateHandle(
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, GetCurrentProcess
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetCurrentProcess() -> HANDLE {
     ptr::without_provenance_mut(CURRENT_PROCESS)
 }

@@ -83,7 +83,7 @@ fn put(key: u32, value: *const c_void) -> BOOL {
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, TlsAlloc
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn TlsAlloc() -> u32 {
     allocate(None)
 }
@@ -101,7 +101,7 @@ pub unsafe extern "system" fn TlsAlloc() -> u32 {
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, TlsFree
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn TlsFree(dwtlsindex: u32) -> BOOL {
     free(dwtlsindex)
 }
@@ -119,7 +119,7 @@ pub unsafe extern "system" fn TlsFree(dwtlsindex: u32) -> BOOL {
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, TlsGetValue
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn TlsGetValue(dwtlsindex: u32) -> *mut c_void {
     get(dwtlsindex)
 }
@@ -137,7 +137,7 @@ pub unsafe extern "system" fn TlsGetValue(dwtlsindex: u32) -> *mut c_void {
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, TlsSetValue
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn TlsSetValue(dwtlsindex: u32, lptlsvalue: *const c_void) -> BOOL {
     put(dwtlsindex, lptlsvalue)
 }
@@ -158,7 +158,7 @@ pub unsafe extern "system" fn TlsSetValue(dwtlsindex: u32, lptlsvalue: *const c_
 ///
 /// # Sources
 /// learn.microsoft.com: fibersapi.h, FlsAlloc
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn FlsAlloc(lpcallback: PFLS_CALLBACK_FUNCTION) -> u32 {
     allocate(lpcallback.map(|callback| {
         // SAFETY: one convention, one parameter that is a pointer.
@@ -184,7 +184,7 @@ pub unsafe extern "system" fn FlsAlloc(lpcallback: PFLS_CALLBACK_FUNCTION) -> u3
 ///
 /// # Sources
 /// learn.microsoft.com: fibersapi.h, FlsFree
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn FlsFree(dwflsindex: u32) -> BOOL {
     free(dwflsindex)
 }
@@ -202,7 +202,7 @@ pub unsafe extern "system" fn FlsFree(dwflsindex: u32) -> BOOL {
 ///
 /// # Sources
 /// learn.microsoft.com: fibersapi.h, FlsGetValue
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn FlsGetValue(dwflsindex: u32) -> *mut c_void {
     get(dwflsindex)
 }
@@ -220,7 +220,7 @@ pub unsafe extern "system" fn FlsGetValue(dwflsindex: u32) -> *mut c_void {
 ///
 /// # Sources
 /// learn.microsoft.com: fibersapi.h, FlsSetValue
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn FlsSetValue(dwflsindex: u32, lpflsdata: *const c_void) -> BOOL {
     put(dwflsindex, lpflsdata)
 }

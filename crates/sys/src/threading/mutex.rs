@@ -28,7 +28,7 @@ use super::{handle_or_null, handles, truth};
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, CreateMutexA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CreateMutexA(
     _lpmutexattributes: *const SECURITY_ATTRIBUTES,
     binitialowner: BOOL,
@@ -53,7 +53,7 @@ pub unsafe extern "system" fn CreateMutexA(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, CreateMutexW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CreateMutexW(
     _lpmutexattributes: *const SECURITY_ATTRIBUTES,
     binitialowner: BOOL,
@@ -78,7 +78,7 @@ pub unsafe extern "system" fn CreateMutexW(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, CreateMutexW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CreateMutexW_utf32(
     _lpmutexattributes: *const SECURITY_ATTRIBUTES,
     binitialowner: BOOL,
@@ -105,7 +105,7 @@ pub unsafe extern "system" fn CreateMutexW_utf32(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, OpenMutexA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn OpenMutexA(
     _dwdesiredaccess: SYNCHRONIZATION_ACCESS_RIGHTS,
     _binherithandle: BOOL,
@@ -129,7 +129,7 @@ pub unsafe extern "system" fn OpenMutexA(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, OpenMutexW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn OpenMutexW(
     _dwdesiredaccess: SYNCHRONIZATION_ACCESS_RIGHTS,
     _binherithandle: BOOL,
@@ -153,7 +153,7 @@ pub unsafe extern "system" fn OpenMutexW(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, OpenMutexW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn OpenMutexW_utf32(
     _dwdesiredaccess: SYNCHRONIZATION_ACCESS_RIGHTS,
     _binherithandle: BOOL,
@@ -177,7 +177,7 @@ pub unsafe extern "system" fn OpenMutexW_utf32(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, ReleaseMutex
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn ReleaseMutex(hmutex: HANDLE) -> BOOL {
     truth(handles().mutex(hmutex.addr()).and_then(|mutex| mutex.release()))
 }

@@ -92,7 +92,7 @@ unsafe fn store(context: *mut *mut c_void, value: usize) {
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, InitOnceInitialize
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn InitOnceInitialize(initonce: *mut INIT_ONCE) {
     if !initonce.is_null() {
         // SAFETY: not NULL, so by the crate's vocabulary room for it.
@@ -116,7 +116,7 @@ pub unsafe extern "system" fn InitOnceInitialize(initonce: *mut INIT_ONCE) {
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, InitOnceExecuteOnce
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn InitOnceExecuteOnce(
     initonce: *mut INIT_ONCE,
     initfn: PINIT_ONCE_FN,
@@ -157,7 +157,7 @@ pub unsafe extern "system" fn InitOnceExecuteOnce(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, InitOnceBeginInitialize
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn InitOnceBeginInitialize(
     lpinitonce: *mut INIT_ONCE,
     dwflags: u32,
@@ -208,7 +208,7 @@ pub unsafe extern "system" fn InitOnceBeginInitialize(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, InitOnceComplete
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn InitOnceComplete(
     lpinitonce: *mut INIT_ONCE,
     dwflags: u32,

@@ -45,7 +45,7 @@ const KNOWN: WORKER_THREAD_FLAGS = WT_EXECUTEINIOTHREAD
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, RegisterWaitForSingleObject
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn RegisterWaitForSingleObject(
     phnewwaitobject: *mut HANDLE,
     hobject: HANDLE,
@@ -90,7 +90,7 @@ pub unsafe extern "system" fn RegisterWaitForSingleObject(
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, UnregisterWait
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn UnregisterWait(waithandle: HANDLE) -> BOOL {
     truth(unregister(waithandle, Completion::Ignored))
 }
@@ -110,7 +110,7 @@ pub unsafe extern "system" fn UnregisterWait(waithandle: HANDLE) -> BOOL {
 ///
 /// # Sources
 /// learn.microsoft.com: threadpoollegacyapiset.h, UnregisterWaitEx
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn UnregisterWaitEx(
     waithandle: HANDLE,
     completionevent: HANDLE,

@@ -27,7 +27,7 @@ use super::{handle_or_null, handles, truth};
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, CreateSemaphoreA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CreateSemaphoreA(
     _lpsemaphoreattributes: *const SECURITY_ATTRIBUTES,
     linitialcount: i32,
@@ -52,7 +52,7 @@ pub unsafe extern "system" fn CreateSemaphoreA(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, CreateSemaphoreW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CreateSemaphoreW(
     _lpsemaphoreattributes: *const SECURITY_ATTRIBUTES,
     linitialcount: i32,
@@ -77,7 +77,7 @@ pub unsafe extern "system" fn CreateSemaphoreW(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, CreateSemaphoreW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CreateSemaphoreW_utf32(
     _lpsemaphoreattributes: *const SECURITY_ATTRIBUTES,
     linitialcount: i32,
@@ -114,7 +114,7 @@ fn create(count: i32, max: i32, name: Option<String>) -> HANDLE {
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, OpenSemaphoreA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn OpenSemaphoreA(
     _dwdesiredaccess: SYNCHRONIZATION_ACCESS_RIGHTS,
     _binherithandle: BOOL,
@@ -138,7 +138,7 @@ pub unsafe extern "system" fn OpenSemaphoreA(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, OpenSemaphoreW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn OpenSemaphoreW(
     _dwdesiredaccess: SYNCHRONIZATION_ACCESS_RIGHTS,
     _binherithandle: BOOL,
@@ -162,7 +162,7 @@ pub unsafe extern "system" fn OpenSemaphoreW(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, OpenSemaphoreW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn OpenSemaphoreW_utf32(
     _dwdesiredaccess: SYNCHRONIZATION_ACCESS_RIGHTS,
     _binherithandle: BOOL,
@@ -187,7 +187,7 @@ pub unsafe extern "system" fn OpenSemaphoreW_utf32(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, ReleaseSemaphore
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn ReleaseSemaphore(
     hsemaphore: HANDLE,
     lreleasecount: i32,

@@ -133,7 +133,7 @@ impl Slim<'_> {
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, InitializeSRWLock
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn InitializeSRWLock(srwlock: *mut SRWLOCK) {
     if !srwlock.is_null() {
         // SAFETY: not NULL, so by the crate's vocabulary room for it.
@@ -154,7 +154,7 @@ pub unsafe extern "system" fn InitializeSRWLock(srwlock: *mut SRWLOCK) {
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, AcquireSRWLockExclusive
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn AcquireSRWLockExclusive(srwlock: *mut SRWLOCK) {
     if !srwlock.is_null() {
         // SAFETY: not NULL, so by the crate's vocabulary a lock.
@@ -175,7 +175,7 @@ pub unsafe extern "system" fn AcquireSRWLockExclusive(srwlock: *mut SRWLOCK) {
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, AcquireSRWLockShared
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn AcquireSRWLockShared(srwlock: *mut SRWLOCK) {
     if !srwlock.is_null() {
         // SAFETY: not NULL, so by the crate's vocabulary a lock.
@@ -196,7 +196,7 @@ pub unsafe extern "system" fn AcquireSRWLockShared(srwlock: *mut SRWLOCK) {
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, TryAcquireSRWLockExclusive
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn TryAcquireSRWLockExclusive(srwlock: *mut SRWLOCK) -> bool {
     // SAFETY: not NULL, so by the crate's vocabulary a lock.
     !srwlock.is_null() && unsafe { Slim::at(srwlock) }.try_exclusive()
@@ -215,7 +215,7 @@ pub unsafe extern "system" fn TryAcquireSRWLockExclusive(srwlock: *mut SRWLOCK) 
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, TryAcquireSRWLockShared
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn TryAcquireSRWLockShared(srwlock: *mut SRWLOCK) -> bool {
     // SAFETY: not NULL, so by the crate's vocabulary a lock.
     !srwlock.is_null() && unsafe { Slim::at(srwlock) }.try_shared()
@@ -234,7 +234,7 @@ pub unsafe extern "system" fn TryAcquireSRWLockShared(srwlock: *mut SRWLOCK) -> 
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, ReleaseSRWLockExclusive
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn ReleaseSRWLockExclusive(srwlock: *mut SRWLOCK) {
     if !srwlock.is_null() {
         // SAFETY: not NULL, so by the crate's vocabulary a lock.
@@ -255,7 +255,7 @@ pub unsafe extern "system" fn ReleaseSRWLockExclusive(srwlock: *mut SRWLOCK) {
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, ReleaseSRWLockShared
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn ReleaseSRWLockShared(srwlock: *mut SRWLOCK) {
     if !srwlock.is_null() {
         // SAFETY: not NULL, so by the crate's vocabulary a lock.

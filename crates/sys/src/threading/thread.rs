@@ -35,7 +35,7 @@ const STACK_SIZE_PARAM_IS_A_RESERVATION: u32 = 0x1_0000;
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, CreateThread
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CreateThread(
     _lpthreadattributes: *const SECURITY_ATTRIBUTES,
     dwstacksize: usize,
@@ -104,7 +104,7 @@ fn stack_bytes(asked: usize, flags: u32) -> usize {
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, ExitThread
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn ExitThread(dwexitcode: u32) -> ! {
     // SAFETY: by this function's own contract; this frame holds nothing that needs dropping.
     unsafe { thread::exit(dwexitcode) }
@@ -123,7 +123,7 @@ pub unsafe extern "system" fn ExitThread(dwexitcode: u32) -> ! {
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, GetExitCodeThread
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetExitCodeThread(hthread: HANDLE, lpexitcode: *mut u32) -> BOOL {
     let thread = thread_of(hthread);
     truth(thread.and_then(|thread| {
@@ -153,7 +153,7 @@ pub unsafe extern "system" fn GetExitCodeThread(hthread: HANDLE, lpexitcode: *mu
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, QueueUserAPC
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn QueueUserAPC(
     pfnapc: PAPCFUNC,
     hthread: HANDLE,
@@ -182,7 +182,7 @@ pub unsafe extern "system" fn QueueUserAPC(
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, OpenThread
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn OpenThread(
     _dwdesiredaccess: THREAD_ACCESS_RIGHTS,
     _binherithandle: BOOL,
@@ -205,7 +205,7 @@ pub unsafe extern "system" fn OpenThread(
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, GetCurrentThreadId
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetCurrentThreadId() -> u32 {
     thread::current_id()
 }
@@ -223,7 +223,7 @@ pub unsafe extern "system" fn GetCurrentThreadId() -> u32 {
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, GetCurrentThread
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetCurrentThread() -> HANDLE {
     std::ptr::without_provenance_mut(CURRENT_THREAD)
 }

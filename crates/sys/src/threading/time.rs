@@ -40,10 +40,10 @@ pub(super) fn file_time() -> u64 {
 ///
 /// # Sources
 /// learn.microsoft.com: sysinfoapi.h, GetTickCount
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetTickCount() -> u32 {
-    // SAFETY: has no preconditions. The upper half is cut off, as documented.
-    unsafe { GetTickCount64() as u32 }
+    // The upper half is cut off, as documented.
+    ticks() as u32
 }
 
 /// Milliseconds since the system started.
@@ -59,8 +59,13 @@ pub unsafe extern "system" fn GetTickCount() -> u32 {
 ///
 /// # Sources
 /// learn.microsoft.com: sysinfoapi.h, GetTickCount64
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetTickCount64() -> u64 {
+    ticks()
+}
+
+/// Milliseconds since the machine started.
+fn ticks() -> u64 {
     let (seconds, nanoseconds) = clock(libc::CLOCK_BOOTTIME);
     (seconds * 1000 + nanoseconds / 1_000_000).cast_unsigned()
 }
@@ -78,7 +83,7 @@ pub unsafe extern "system" fn GetTickCount64() -> u64 {
 ///
 /// # Sources
 /// learn.microsoft.com: profileapi.h, QueryPerformanceCounter
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn QueryPerformanceCounter(lpperformancecount: *mut i64) -> BOOL {
     let (seconds, nanoseconds) = clock(libc::CLOCK_MONOTONIC);
     let parts = nanoseconds / (NANOSECONDS_PER_SECOND / COUNTS_PER_SECOND);
@@ -99,7 +104,7 @@ pub unsafe extern "system" fn QueryPerformanceCounter(lpperformancecount: *mut i
 ///
 /// # Sources
 /// learn.microsoft.com: profileapi.h, QueryPerformanceFrequency
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn QueryPerformanceFrequency(lpfrequency: *mut i64) -> BOOL {
     // SAFETY: the caller's pointer, by the crate's vocabulary.
     unsafe { store(lpfrequency, COUNTS_PER_SECOND) }

@@ -31,7 +31,7 @@ use super::{handle_or_null, handles, truth};
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, CreateWaitableTimerA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CreateWaitableTimerA(
     _lptimerattributes: *const SECURITY_ATTRIBUTES,
     bmanualreset: BOOL,
@@ -55,7 +55,7 @@ pub unsafe extern "system" fn CreateWaitableTimerA(
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, CreateWaitableTimerW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CreateWaitableTimerW(
     _lptimerattributes: *const SECURITY_ATTRIBUTES,
     bmanualreset: BOOL,
@@ -79,7 +79,7 @@ pub unsafe extern "system" fn CreateWaitableTimerW(
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, CreateWaitableTimerW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CreateWaitableTimerW_utf32(
     _lptimerattributes: *const SECURITY_ATTRIBUTES,
     bmanualreset: BOOL,
@@ -104,7 +104,7 @@ pub unsafe extern "system" fn CreateWaitableTimerW_utf32(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, CreateWaitableTimerExA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CreateWaitableTimerExA(
     _lptimerattributes: *const SECURITY_ATTRIBUTES,
     lptimername: PCSTR,
@@ -129,7 +129,7 @@ pub unsafe extern "system" fn CreateWaitableTimerExA(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, CreateWaitableTimerExW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CreateWaitableTimerExW(
     _lptimerattributes: *const SECURITY_ATTRIBUTES,
     lptimername: PCWSTR,
@@ -154,7 +154,7 @@ pub unsafe extern "system" fn CreateWaitableTimerExW(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, CreateWaitableTimerExW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CreateWaitableTimerExW_utf32(
     _lptimerattributes: *const SECURITY_ATTRIBUTES,
     lptimername: *const u32,
@@ -194,7 +194,7 @@ fn create_ex(flags: u32, name: Option<String>) -> HANDLE {
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, OpenWaitableTimerA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn OpenWaitableTimerA(
     _dwdesiredaccess: SYNCHRONIZATION_ACCESS_RIGHTS,
     _binherithandle: BOOL,
@@ -218,7 +218,7 @@ pub unsafe extern "system" fn OpenWaitableTimerA(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, OpenWaitableTimerW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn OpenWaitableTimerW(
     _dwdesiredaccess: SYNCHRONIZATION_ACCESS_RIGHTS,
     _binherithandle: BOOL,
@@ -242,7 +242,7 @@ pub unsafe extern "system" fn OpenWaitableTimerW(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, OpenWaitableTimerW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn OpenWaitableTimerW_utf32(
     _dwdesiredaccess: SYNCHRONIZATION_ACCESS_RIGHTS,
     _binherithandle: BOOL,
@@ -274,8 +274,33 @@ pub unsafe extern "system" fn OpenWaitableTimerW_utf32(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, SetWaitableTimer
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetWaitableTimer(
+    htimer: HANDLE,
+    lpduetime: *const i64,
+    lperiod: i32,
+    pfncompletionroutine: PTIMERAPCROUTINE,
+    lpargtocompletionroutine: *const c_void,
+    fresume: BOOL,
+) -> BOOL {
+    // SAFETY: passed on.
+    unsafe {
+        set_and_tell(
+            htimer,
+            lpduetime,
+            lperiod,
+            pfncompletionroutine,
+            lpargtocompletionroutine,
+            fresume,
+        )
+    }
+}
+
+/// Sets a timer, and tells by the last error whether it can wake the machine.
+///
+/// # Safety
+/// By the crate's vocabulary.
+unsafe fn set_and_tell(
     htimer: HANDLE,
     lpduetime: *const i64,
     lperiod: i32,
@@ -311,7 +336,7 @@ pub unsafe extern "system" fn SetWaitableTimer(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, SetWaitableTimerEx
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetWaitableTimerEx(
     htimer: HANDLE,
     lpduetime: *const i64,
@@ -324,7 +349,7 @@ pub unsafe extern "system" fn SetWaitableTimerEx(
     let (routine, argument) = (pfncompletionroutine, lpargtocompletionroutine);
     let resume = i32::from(!wakecontext.is_null());
     // SAFETY: passes on what it was given.
-    unsafe { SetWaitableTimer(htimer, lpduetime, lperiod, routine, argument, resume) }
+    unsafe { set_and_tell(htimer, lpduetime, lperiod, routine, argument, resume) }
 }
 
 /// # Safety
@@ -361,7 +386,7 @@ unsafe fn set(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, CancelWaitableTimer
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CancelWaitableTimer(htimer: HANDLE) -> BOOL {
     truth(handles().timer(htimer.addr()).map(|timer| timer.cancel()))
 }

@@ -63,13 +63,12 @@ fn wait_result(result: Result<WaitResult, Win32Error>) -> WAIT_EVENT {
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, WaitForSingleObject
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WaitForSingleObject(
     hhandle: HANDLE,
     dwmilliseconds: u32,
 ) -> WAIT_EVENT {
-    // SAFETY: passes on what it was given.
-    unsafe { WaitForSingleObjectEx(hhandle, dwmilliseconds, 0) }
+    wait_for_one(hhandle, dwmilliseconds, 0)
 }
 
 /// Waits for one object, alertably if asked.
@@ -85,12 +84,17 @@ pub unsafe extern "system" fn WaitForSingleObject(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, WaitForSingleObjectEx
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WaitForSingleObjectEx(
     hhandle: HANDLE,
     dwmilliseconds: u32,
     balertable: BOOL,
 ) -> WAIT_EVENT {
+    wait_for_one(hhandle, dwmilliseconds, balertable)
+}
+
+/// Waits for one handle.
+fn wait_for_one(hhandle: HANDLE, dwmilliseconds: u32, balertable: BOOL) -> WAIT_EVENT {
     let wait = |target| wait::wait(&[target], false, dwmilliseconds, balertable != 0);
     wait_result(target(hhandle).and_then(wait))
 }
@@ -110,7 +114,7 @@ pub unsafe extern "system" fn WaitForSingleObjectEx(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, SignalObjectAndWait
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SignalObjectAndWait(
     hobjecttosignal: HANDLE,
     hobjecttowaiton: HANDLE,
@@ -153,7 +157,7 @@ fn signal(object: Object) -> Result<(), Win32Error> {
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, WaitForMultipleObjects
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WaitForMultipleObjects(
     ncount: u32,
     lphandles: *const HANDLE,
@@ -161,7 +165,7 @@ pub unsafe extern "system" fn WaitForMultipleObjects(
     dwmilliseconds: u32,
 ) -> WAIT_EVENT {
     // SAFETY: passes on what it was given.
-    unsafe { WaitForMultipleObjectsEx(ncount, lphandles, bwaitall, dwmilliseconds, 0) }
+    unsafe { wait_for_many(ncount, lphandles, bwaitall, dwmilliseconds, 0) }
 }
 
 /// Waits for one or all of several objects, alertably if asked.
@@ -177,8 +181,23 @@ pub unsafe extern "system" fn WaitForMultipleObjects(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, WaitForMultipleObjectsEx
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WaitForMultipleObjectsEx(
+    ncount: u32,
+    lphandles: *const HANDLE,
+    bwaitall: BOOL,
+    dwmilliseconds: u32,
+    balertable: BOOL,
+) -> WAIT_EVENT {
+    // SAFETY: passed on.
+    unsafe { wait_for_many(ncount, lphandles, bwaitall, dwmilliseconds, balertable) }
+}
+
+/// Waits for handles in an array.
+///
+/// # Safety
+/// By the crate's vocabulary.
+unsafe fn wait_for_many(
     ncount: u32,
     lphandles: *const HANDLE,
     bwaitall: BOOL,
@@ -208,7 +227,7 @@ pub unsafe extern "system" fn WaitForMultipleObjectsEx(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAWaitForMultipleEvents
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAWaitForMultipleEvents(
     cevents: u32,
     lphevents: *const HANDLE,
@@ -220,7 +239,7 @@ pub unsafe extern "system" fn WSAWaitForMultipleEvents(
         return wait_result(Err(error));
     }
     // SAFETY: passes on what it was given.
-    unsafe { WaitForMultipleObjectsEx(cevents, lphevents, fwaitall, dwtimeout, falertable) }
+    unsafe { wait_for_many(cevents, lphevents, fwaitall, dwtimeout, falertable) }
 }
 
 /// Sleeps for some milliseconds; 0 gives up the time slice, INFINITE never returns.
@@ -236,7 +255,7 @@ pub unsafe extern "system" fn WSAWaitForMultipleEvents(
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, Sleep
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn Sleep(dwmilliseconds: u32) {
     wait::sleep(dwmilliseconds, false);
 }
@@ -255,7 +274,7 @@ pub unsafe extern "system" fn Sleep(dwmilliseconds: u32) {
 ///
 /// # Sources
 /// learn.microsoft.com: synchapi.h, SleepEx
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SleepEx(dwmilliseconds: u32, balertable: BOOL) -> u32 {
     match wait::sleep(dwmilliseconds, balertable != 0) {
         WaitResult::Alerted => WAIT_IO_COMPLETION,

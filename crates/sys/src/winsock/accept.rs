@@ -49,7 +49,7 @@ type Condition = unsafe extern "system" fn(
 ///
 /// # Sources
 /// learn.microsoft.com: mswsock.h, AcceptEx
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn AcceptEx(
     slistensocket: SOCKET,
     sacceptsocket: SOCKET,
@@ -121,7 +121,7 @@ pub unsafe extern "system" fn AcceptEx(
 /// learn.microsoft.com: winsock2.h, WSAAccept
 ///
 /// [`accept`]: super::socket::accept
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAAccept(
     s: SOCKET,
     addr: *mut SOCKADDR,
@@ -191,7 +191,7 @@ unsafe fn asked(condition: Condition, peer: &Address, local: &Address, data: usi
 ///
 /// # Sources
 /// learn.microsoft.com: mswsock.h, GetAcceptExSockaddrs
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetAcceptExSockaddrs(
     lpoutputbuffer: *const c_void,
     dwreceivedatalength: u32,

@@ -34,7 +34,7 @@ thread_local! {
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, inet_addr
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_inet_addr"))]
+#[api("ws2_inet_addr")]
 pub unsafe extern "system" fn inet_addr(cp: PCSTR) -> u32 {
     if cp.is_null() {
         set_last_error(WsaError::WSAEFAULT);
@@ -63,7 +63,7 @@ pub unsafe extern "system" fn inet_addr(cp: PCSTR) -> u32 {
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, inet_ntoa
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_inet_ntoa"))]
+#[api("ws2_inet_ntoa")]
 pub unsafe extern "system" fn inet_ntoa(r#in: IN_ADDR) -> PSTR {
     // SAFETY: every variant of the union is four bytes, and all values are valid.
     let octets = unsafe { r#in.S_un.S_addr }.to_ne_bytes();
@@ -89,7 +89,7 @@ pub unsafe extern "system" fn inet_ntoa(r#in: IN_ADDR) -> PSTR {
 ///
 /// # Sources
 /// learn.microsoft.com: ws2tcpip.h, inet_pton
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_inet_pton"))]
+#[api("ws2_inet_pton")]
 pub unsafe extern "system" fn inet_pton(
     family: i32,
     pszaddrstring: PCSTR,
@@ -112,7 +112,7 @@ pub unsafe extern "system" fn inet_pton(
 ///
 /// # Sources
 /// learn.microsoft.com: ws2tcpip.h, InetPtonW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn InetPtonW(
     family: i32,
     pszaddrstring: PCWSTR,
@@ -135,7 +135,7 @@ pub unsafe extern "system" fn InetPtonW(
 ///
 /// # Sources
 /// learn.microsoft.com: ws2tcpip.h, InetPtonW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn InetPtonW_utf32(
     family: i32,
     pszaddrstring: *const u32,
@@ -184,7 +184,7 @@ unsafe fn parse<U: Unit>(family: i32, source: *const U, target: *mut c_void) -> 
 ///
 /// # Sources
 /// learn.microsoft.com: ws2tcpip.h, inet_ntop
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_inet_ntop"))]
+#[api("ws2_inet_ntop")]
 pub unsafe extern "system" fn inet_ntop(
     family: i32,
     paddr: *const c_void,
@@ -208,7 +208,7 @@ pub unsafe extern "system" fn inet_ntop(
 ///
 /// # Sources
 /// learn.microsoft.com: ws2tcpip.h, InetNtopW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn InetNtopW(
     family: i32,
     paddr: *const c_void,
@@ -232,7 +232,7 @@ pub unsafe extern "system" fn InetNtopW(
 ///
 /// # Sources
 /// learn.microsoft.com: ws2tcpip.h, InetNtopW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn InetNtopW_utf32(
     family: i32,
     paddr: *const c_void,

@@ -24,7 +24,7 @@ use super::{endpoint, returned, started};
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAAddressToStringA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAAddressToStringA(
     lpsaaddress: *const SOCKADDR,
     dwaddresslength: u32,
@@ -51,7 +51,7 @@ pub unsafe extern "system" fn WSAAddressToStringA(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAAddressToStringW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAAddressToStringW(
     lpsaaddress: *const SOCKADDR,
     dwaddresslength: u32,
@@ -79,7 +79,7 @@ pub unsafe extern "system" fn WSAAddressToStringW(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAAddressToStringW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAAddressToStringW_utf32(
     lpsaaddress: *const SOCKADDR,
     dwaddresslength: u32,
@@ -133,7 +133,7 @@ unsafe fn to_text<U: Unit>(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAStringToAddressA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAStringToAddressA(
     addressstring: PCSTR,
     addressfamily: i32,
@@ -158,7 +158,7 @@ pub unsafe extern "system" fn WSAStringToAddressA(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAStringToAddressW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAStringToAddressW(
     addressstring: PCWSTR,
     addressfamily: i32,
@@ -184,7 +184,7 @@ pub unsafe extern "system" fn WSAStringToAddressW(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAStringToAddressW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAStringToAddressW_utf32(
     addressstring: *const u32,
     addressfamily: i32,

@@ -22,7 +22,7 @@ macro_rules! plain {
             ///
             /// # Sources
             /// learn.microsoft.com: winsock2.h, function of this name
-            #[cfg_attr(feature = "export", unsafe(export_name = $export))]
+            #[api($export)]
             pub unsafe extern "system" fn $name($parameter: $type) -> $type {
                 $parameter.$method()
             }
@@ -54,7 +54,7 @@ macro_rules! checked {
             ///
             /// # Sources
             /// learn.microsoft.com: winsock2.h, function of this name
-            #[cfg_attr(feature = "export", unsafe(no_mangle))]
+            #[api]
             pub unsafe extern "system" fn $name(s: SOCKET, $value: $type, $out: *mut $type) -> i32 {
                 returned(check(s).and_then(|()| {
                     if $out.is_null() {

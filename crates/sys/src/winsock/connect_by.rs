@@ -33,7 +33,7 @@ use std::time::Instant;
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAConnectByNameA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAConnectByNameA(
     s: SOCKET,
     nodename: PCSTR,
@@ -64,7 +64,7 @@ pub unsafe extern "system" fn WSAConnectByNameA(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAConnectByNameW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAConnectByNameW(
     s: SOCKET,
     nodename: PCWSTR,
@@ -96,7 +96,7 @@ pub unsafe extern "system" fn WSAConnectByNameW(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAConnectByNameW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAConnectByNameW_utf32(
     s: SOCKET,
     nodename: *const u32,
@@ -129,7 +129,7 @@ pub unsafe extern "system" fn WSAConnectByNameW_utf32(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAConnectByList
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAConnectByList(
     s: SOCKET,
     socketaddress: *const SOCKET_ADDRESS_LIST,

@@ -31,6 +31,7 @@ use std::ffi::c_void;
 ///
 /// # Sources
 /// learn.microsoft.com: mswsock.h, LPFN_CONNECTEX
+#[api(by_guid)]
 pub unsafe extern "system" fn ConnectEx(
     s: SOCKET,
     name: *const SOCKADDR,
@@ -94,6 +95,7 @@ pub unsafe extern "system" fn ConnectEx(
 ///
 /// # Sources
 /// learn.microsoft.com: mswsock.h, LPFN_DISCONNECTEX
+#[api(by_guid)]
 pub unsafe extern "system" fn DisconnectEx(
     s: SOCKET,
     lpoverlapped: *mut OVERLAPPED,
@@ -132,7 +134,7 @@ pub unsafe extern "system" fn DisconnectEx(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, connect
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_connect"))]
+#[api("ws2_connect")]
 pub unsafe extern "system" fn connect(s: SOCKET, name: *const SOCKADDR, namelen: i32) -> i32 {
     shape::status(|| {
         started()?;
@@ -156,7 +158,7 @@ pub unsafe extern "system" fn connect(s: SOCKET, name: *const SOCKADDR, namelen:
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAConnect
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAConnect(
     s: SOCKET,
     name: *const SOCKADDR,

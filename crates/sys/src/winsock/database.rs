@@ -36,7 +36,7 @@ fn answer<E>(result: Result<*mut E, WsaError>) -> *mut E {
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, gethostbyname
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_gethostbyname"))]
+#[api("ws2_gethostbyname")]
 pub unsafe extern "system" fn gethostbyname(name: PCSTR) -> *mut HOSTENT {
     answer(started().and_then(|()| {
         // SAFETY: NULL, or by the module's vocabulary a string that ends with a zero.
@@ -63,7 +63,7 @@ pub unsafe extern "system" fn gethostbyname(name: PCSTR) -> *mut HOSTENT {
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, gethostbyaddr
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_gethostbyaddr"))]
+#[api("ws2_gethostbyaddr")]
 pub unsafe extern "system" fn gethostbyaddr(addr: PCSTR, len: i32, r#type: i32) -> *mut HOSTENT {
     answer(started().and_then(|()| {
         let family = endpoint::internet_family(r#type).ok_or(WsaError::WSAEAFNOSUPPORT)?;
@@ -96,7 +96,7 @@ pub unsafe extern "system" fn gethostbyaddr(addr: PCSTR, len: i32, r#type: i32) 
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, getservbyname
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_getservbyname"))]
+#[api("ws2_getservbyname")]
 pub unsafe extern "system" fn getservbyname(name: PCSTR, proto: PCSTR) -> *mut SERVENT {
     answer(started().and_then(|()| {
         // SAFETY: NULL, or by the module's vocabulary strings that end with a zero.
@@ -118,7 +118,7 @@ pub unsafe extern "system" fn getservbyname(name: PCSTR, proto: PCSTR) -> *mut S
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, getservbyport
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_getservbyport"))]
+#[api("ws2_getservbyport")]
 pub unsafe extern "system" fn getservbyport(port: i32, proto: PCSTR) -> *mut SERVENT {
     answer(started().and_then(|()| {
         // SAFETY: NULL, or by the module's vocabulary a string that ends with a zero.
@@ -141,7 +141,7 @@ pub unsafe extern "system" fn getservbyport(port: i32, proto: PCSTR) -> *mut SER
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, getprotobyname
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_getprotobyname"))]
+#[api("ws2_getprotobyname")]
 pub unsafe extern "system" fn getprotobyname(name: PCSTR) -> *mut PROTOENT {
     answer(started().and_then(|()| {
         // SAFETY: NULL, or by the module's vocabulary a string that ends with a zero.
@@ -164,7 +164,7 @@ pub unsafe extern "system" fn getprotobyname(name: PCSTR) -> *mut PROTOENT {
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, getprotobynumber
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_getprotobynumber"))]
+#[api("ws2_getprotobynumber")]
 pub unsafe extern "system" fn getprotobynumber(number: i32) -> *mut PROTOENT {
     answer(started().and_then(|()| {
         let builtin = |row: &Protocol| i32::from(row.number) == number;

@@ -35,7 +35,7 @@ const FAMILY_BYTES: usize = 2;
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSASendTo
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSASendTo(
     s: SOCKET,
     lpbuffers: *const WSABUF,
@@ -99,7 +99,7 @@ pub unsafe extern "system" fn WSASendTo(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSARecvFrom
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSARecvFrom(
     s: SOCKET,
     lpbuffers: *const WSABUF,

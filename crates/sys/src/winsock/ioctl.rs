@@ -34,7 +34,7 @@ const LIST_ENTRY_BYTES: usize = 16;
 ///
 /// # Sources
 /// learn.microsoft.com: winsock.h, ioctlsocket
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn ioctlsocket(s: SOCKET, cmd: i32, argp: *mut u32) -> i32 {
     shape::status(|| {
         started()?;
@@ -85,7 +85,7 @@ pub unsafe extern "system" fn ioctlsocket(s: SOCKET, cmd: i32, argp: *mut u32) -
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAIoctl; "Winsock IOCTLs"
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAIoctl(
     s: SOCKET,
     dwiocontrolcode: u32,

@@ -55,7 +55,7 @@ unsafe fn read_message(message: *const WSAMSG) -> Result<WSAMSG, WsaError> {
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSASendMsg
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSASendMsg(
     handle: SOCKET,
     lpmsg: *const WSAMSG,
@@ -120,6 +120,7 @@ pub unsafe extern "system" fn WSASendMsg(
 ///
 /// # Sources
 /// learn.microsoft.com: mswsock.h, LPFN_WSARECVMSG
+#[api(by_guid)]
 pub(super) unsafe extern "system" fn WSARecvMsg(
     s: SOCKET,
     lpmsg: *mut WSAMSG,

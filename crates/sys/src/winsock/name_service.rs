@@ -29,7 +29,7 @@ use super::{address_info, returned};
 ///
 /// # Sources
 /// learn.microsoft.com: ws2tcpip.h, getaddrinfo
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_getaddrinfo"))]
+#[api("ws2_getaddrinfo")]
 pub unsafe extern "system" fn getaddrinfo(
     pnodename: PCSTR,
     pservicename: PCSTR,
@@ -56,7 +56,7 @@ pub unsafe extern "system" fn getaddrinfo(
 ///
 /// # Sources
 /// learn.microsoft.com: ws2tcpip.h, freeaddrinfo
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_freeaddrinfo"))]
+#[api("ws2_freeaddrinfo")]
 pub unsafe extern "system" fn freeaddrinfo(paddrinfo: *const ADDRINFOA) {
     // SAFETY: as this function's own; Info has the layout of ADDRINFOA.
     unsafe { address_info::release::<u8>(paddrinfo.cast()) }
@@ -78,7 +78,7 @@ pub unsafe extern "system" fn freeaddrinfo(paddrinfo: *const ADDRINFOA) {
 ///
 /// # Sources
 /// learn.microsoft.com: ws2tcpip.h, getnameinfo
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_getnameinfo"))]
+#[api("ws2_getnameinfo")]
 pub unsafe extern "system" fn getnameinfo(
     psockaddr: *const SOCKADDR,
     sockaddrlength: socklen_t,
@@ -106,7 +106,7 @@ pub unsafe extern "system" fn getnameinfo(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, gethostname
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_gethostname"))]
+#[api("ws2_gethostname")]
 pub unsafe extern "system" fn gethostname(name: PSTR, namelen: i32) -> i32 {
     // SAFETY: as this function's own.
     returned(unsafe { address_info::host_name(name, namelen) })
@@ -135,7 +135,7 @@ thread_local! {
 ///
 /// # Sources
 /// learn.microsoft.com: ws2tcpip.h, gai_strerrorA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn gai_strerrorA(ecode: i32) -> PSTR {
     BYTES.with(|buffer| describe(ecode, buffer))
 }
@@ -153,7 +153,7 @@ pub unsafe extern "system" fn gai_strerrorA(ecode: i32) -> PSTR {
 ///
 /// # Sources
 /// learn.microsoft.com: ws2tcpip.h, gai_strerrorW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn gai_strerrorW(ecode: i32) -> PWSTR {
     UTF16.with(|buffer| describe(ecode, buffer))
 }
@@ -171,7 +171,7 @@ pub unsafe extern "system" fn gai_strerrorW(ecode: i32) -> PWSTR {
 ///
 /// # Sources
 /// learn.microsoft.com: ws2tcpip.h, gai_strerrorW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn gai_strerrorW_utf32(ecode: i32) -> *mut u32 {
     UTF32.with(|buffer| describe(ecode, buffer))
 }

@@ -21,7 +21,7 @@ use super::{address_info, returned};
 ///
 /// # Sources
 /// learn.microsoft.com: ws2tcpip.h, GetAddrInfoW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetAddrInfoW(
     pnodename: PCWSTR,
     pservicename: PCWSTR,
@@ -48,7 +48,7 @@ pub unsafe extern "system" fn GetAddrInfoW(
 ///
 /// # Sources
 /// learn.microsoft.com: ws2tcpip.h, FreeAddrInfoW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn FreeAddrInfoW(paddrinfo: *const ADDRINFOW) {
     // SAFETY: as this function's own; Info has the layout of ADDRINFOW.
     unsafe { address_info::release::<u16>(paddrinfo.cast()) }
@@ -67,7 +67,7 @@ pub unsafe extern "system" fn FreeAddrInfoW(paddrinfo: *const ADDRINFOW) {
 ///
 /// # Sources
 /// learn.microsoft.com: ws2tcpip.h, GetNameInfoW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetNameInfoW(
     psockaddr: *const SOCKADDR,
     sockaddrlength: socklen_t,
@@ -95,7 +95,7 @@ pub unsafe extern "system" fn GetNameInfoW(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, GetHostNameW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetHostNameW(name: PWSTR, namelen: i32) -> i32 {
     // SAFETY: as this function's own.
     returned(unsafe { address_info::host_name(name, namelen) })
@@ -117,7 +117,7 @@ pub unsafe extern "system" fn GetHostNameW(name: PWSTR, namelen: i32) -> i32 {
 ///
 /// # Sources
 /// learn.microsoft.com: ws2tcpip.h, GetAddrInfoW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetAddrInfoW_utf32(
     pnodename: *const u32,
     pservicename: *const u32,
@@ -144,7 +144,7 @@ pub unsafe extern "system" fn GetAddrInfoW_utf32(
 ///
 /// # Sources
 /// learn.microsoft.com: ws2tcpip.h, FreeAddrInfoW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn FreeAddrInfoW_utf32(paddrinfo: *const ADDRINFOW) {
     // SAFETY: as this function's own; Info has the layout of ADDRINFOW.
     unsafe { address_info::release::<u32>(paddrinfo.cast()) }
@@ -163,7 +163,7 @@ pub unsafe extern "system" fn FreeAddrInfoW_utf32(paddrinfo: *const ADDRINFOW) {
 ///
 /// # Sources
 /// learn.microsoft.com: ws2tcpip.h, GetNameInfoW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetNameInfoW_utf32(
     psockaddr: *const SOCKADDR,
     sockaddrlength: socklen_t,
@@ -191,7 +191,7 @@ pub unsafe extern "system" fn GetNameInfoW_utf32(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, GetHostNameW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetHostNameW_utf32(name: *mut u32, namelen: i32) -> i32 {
     // SAFETY: as this function's own.
     returned(unsafe { address_info::host_name(name, namelen) })

@@ -26,7 +26,7 @@ use std::sync::Arc;
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAEventSelect
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAEventSelect(
     s: SOCKET,
     heventobject: WSAEVENT,
@@ -57,7 +57,7 @@ pub unsafe extern "system" fn WSAEventSelect(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAEnumNetworkEvents
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAEnumNetworkEvents(
     s: SOCKET,
     heventobject: WSAEVENT,

@@ -33,7 +33,7 @@ const VALUE_BYTES_MAX: usize = size_of::<WSAPROTOCOL_INFOW>();
 ///
 /// # Sources
 /// learn.microsoft.com: winsock.h, getsockopt; "SOL_SOCKET Socket Options"
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_getsockopt"))]
+#[api("ws2_getsockopt")]
 pub unsafe extern "system" fn getsockopt(
     s: SOCKET,
     level: i32,
@@ -88,7 +88,7 @@ pub unsafe extern "system" fn getsockopt(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock.h, setsockopt; "SOL_SOCKET Socket Options"
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_setsockopt"))]
+#[api("ws2_setsockopt")]
 pub unsafe extern "system" fn setsockopt(
     s: SOCKET,
     level: i32,

@@ -46,7 +46,7 @@ pub(super) fn encode<U: Unit>(info: &WSAPROTOCOL_INFOW) -> Vec<u8> {
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAEnumProtocolsA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAEnumProtocolsA(
     lpiprotocols: *const i32,
     lpprotocolbuffer: *mut WSAPROTOCOL_INFOA,
@@ -69,7 +69,7 @@ pub unsafe extern "system" fn WSAEnumProtocolsA(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAEnumProtocolsW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAEnumProtocolsW(
     lpiprotocols: *const i32,
     lpprotocolbuffer: *mut WSAPROTOCOL_INFOW,
@@ -94,7 +94,7 @@ pub unsafe extern "system" fn WSAEnumProtocolsW(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAEnumProtocolsW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAEnumProtocolsW_utf32(
     lpiprotocols: *const i32,
     lpprotocolbuffer: *mut WSAPROTOCOL_INFOW,
@@ -156,7 +156,7 @@ unsafe fn enumerate<U: Unit>(wanted: *const i32, buffer: usize, length: *mut u32
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSADuplicateSocketA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSADuplicateSocketA(
     s: SOCKET,
     dwprocessid: u32,
@@ -178,7 +178,7 @@ pub unsafe extern "system" fn WSADuplicateSocketA(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSADuplicateSocketW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSADuplicateSocketW(
     s: SOCKET,
     dwprocessid: u32,
@@ -201,7 +201,7 @@ pub unsafe extern "system" fn WSADuplicateSocketW(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSADuplicateSocketW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSADuplicateSocketW_utf32(
     s: SOCKET,
     dwprocessid: u32,

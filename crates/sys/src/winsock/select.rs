@@ -24,7 +24,7 @@ use std::time::Duration;
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, select
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_select"))]
+#[api("ws2_select")]
 pub unsafe extern "system" fn select(
     _nfds: i32,
     readfds: *mut FD_SET,
@@ -118,7 +118,7 @@ pub(super) unsafe fn time(timeout: *const TIMEVAL) -> Result<Option<Duration>, W
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAPoll
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAPoll(fdarray: *mut WSAPOLLFD, fds: u32, timeout: i32) -> i32 {
     shape::count(|| {
         started()?;
@@ -156,7 +156,7 @@ pub unsafe extern "system" fn WSAPoll(fdarray: *mut WSAPOLLFD, fds: u32, timeout
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, select
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn __WSAFDIsSet(s: SOCKET, set: *mut FD_SET) -> i32 {
     // SAFETY: NULL, or by the module's vocabulary a set as long as it says.
     unsafe { read(set) }.is_ok_and(|sockets| sockets.contains(&s)).into()

@@ -26,7 +26,7 @@ use linsock_engine::socket::{self, Creation, option};
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, socket
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_socket"))]
+#[api("ws2_socket")]
 pub unsafe extern "system" fn socket(af: i32, r#type: i32, protocol: i32) -> SOCKET {
     shape::socket(|| {
         started()?;
@@ -52,7 +52,7 @@ pub unsafe extern "system" fn socket(af: i32, r#type: i32, protocol: i32) -> SOC
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSASocketA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSASocketA(
     af: i32,
     r#type: i32,
@@ -62,7 +62,7 @@ pub unsafe extern "system" fn WSASocketA(
     dwflags: u32,
 ) -> SOCKET {
     // SAFETY: the two structures differ only in the text at their end, which is not read.
-    unsafe { WSASocketW(af, r#type, protocol, lpprotocolinfo.cast(), g, dwflags) }
+    unsafe { create(af, r#type, protocol, lpprotocolinfo.cast(), g, dwflags) }
 }
 
 /// Makes a socket with attributes.
@@ -78,8 +78,24 @@ pub unsafe extern "system" fn WSASocketA(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSASocketW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSASocketW(
+    af: i32,
+    r#type: i32,
+    protocol: i32,
+    lpprotocolinfo: *const WSAPROTOCOL_INFOW,
+    _g: u32,
+    dwflags: u32,
+) -> SOCKET {
+    // SAFETY: passed on.
+    unsafe { create(af, r#type, protocol, lpprotocolinfo, _g, dwflags) }
+}
+
+/// What WSASocketA and WSASocketW do.
+///
+/// # Safety
+/// By the crate's vocabulary.
+unsafe fn create(
     af: i32,
     r#type: i32,
     protocol: i32,
@@ -141,7 +157,7 @@ pub unsafe extern "system" fn WSASocketW(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock.h, bind
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_bind"))]
+#[api("ws2_bind")]
 pub unsafe extern "system" fn bind(s: SOCKET, name: *const SOCKADDR, namelen: i32) -> i32 {
     shape::status(|| {
         started()?;
@@ -165,7 +181,7 @@ pub unsafe extern "system" fn bind(s: SOCKET, name: *const SOCKADDR, namelen: i3
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, listen
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_listen"))]
+#[api("ws2_listen")]
 pub unsafe extern "system" fn listen(s: SOCKET, backlog: i32) -> i32 {
     shape::status(|| {
         started()?;
@@ -187,7 +203,7 @@ pub unsafe extern "system" fn listen(s: SOCKET, backlog: i32) -> i32 {
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, accept
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_accept"))]
+#[api("ws2_accept")]
 pub unsafe extern "system" fn accept(s: SOCKET, addr: *mut SOCKADDR, addrlen: *mut i32) -> SOCKET {
     shape::socket(|| {
         started()?;
@@ -234,7 +250,7 @@ pub(super) unsafe fn accept_with(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock.h, getsockname
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_getsockname"))]
+#[api("ws2_getsockname")]
 pub unsafe extern "system" fn getsockname(
     s: SOCKET,
     name: *mut SOCKADDR,
@@ -261,7 +277,7 @@ pub unsafe extern "system" fn getsockname(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock.h, getpeername
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_getpeername"))]
+#[api("ws2_getpeername")]
 pub unsafe extern "system" fn getpeername(
     s: SOCKET,
     name: *mut SOCKADDR,
@@ -288,7 +304,7 @@ pub unsafe extern "system" fn getpeername(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock.h, shutdown
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_shutdown"))]
+#[api("ws2_shutdown")]
 pub unsafe extern "system" fn shutdown(s: SOCKET, how: i32) -> i32 {
     shape::status(|| {
         started()?;
@@ -309,7 +325,7 @@ pub unsafe extern "system" fn shutdown(s: SOCKET, how: i32) -> i32 {
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSASendDisconnect
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSASendDisconnect(
     s: SOCKET,
     lpoutbounddisconnectdata: *const WSABUF,
@@ -332,7 +348,7 @@ pub unsafe extern "system" fn WSASendDisconnect(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSARecvDisconnect
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSARecvDisconnect(
     s: SOCKET,
     lpinbounddisconnectdata: *const WSABUF,
@@ -373,7 +389,7 @@ unsafe fn disconnect(s: SOCKET, how: WINSOCK_SHUTDOWN_HOW, data: *const WSABUF) 
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, closesocket
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn closesocket(s: SOCKET) -> i32 {
     shape::status(|| {
         started()?;

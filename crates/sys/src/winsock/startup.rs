@@ -27,7 +27,7 @@ const DATAGRAM_BYTES_V1: u16 = 65467;
 ///
 /// # Sources
 /// learn.microsoft.com: winsock.h, WSAStartup
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSAStartup(wversionrequested: u16, lpwsadata: *mut WSADATA) -> i32 {
     let _errno = crate::last_error::KeepErrno::new();
     // SAFETY: passed on.
@@ -85,7 +85,7 @@ unsafe fn start(wanted: u16, data: *mut WSADATA) -> Result<(), WsaError> {
 ///
 /// # Sources
 /// learn.microsoft.com: winsock.h, WSACleanup
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSACleanup() -> i32 {
     shape::status(linsock_engine::startup::end)
 }

@@ -54,7 +54,7 @@ pub(super) fn receive_flags(flags: u32) -> Result<Flags, WsaError> {
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSASend
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSASend(
     s: SOCKET,
     lpbuffers: *const WSABUF,
@@ -113,7 +113,7 @@ pub unsafe extern "system" fn WSASend(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSARecv
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WSARecv(
     s: SOCKET,
     lpbuffers: *const WSABUF,
@@ -223,7 +223,7 @@ fn one_buffer(buf: usize, len: i32) -> Result<Buffers, WsaError> {
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, send
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_send"))]
+#[api("ws2_send")]
 pub unsafe extern "system" fn send(s: SOCKET, buf: *const u8, len: i32, flags: i32) -> i32 {
     shape::count(|| {
         started()?;
@@ -246,7 +246,7 @@ pub unsafe extern "system" fn send(s: SOCKET, buf: *const u8, len: i32, flags: i
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, sendto
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_sendto"))]
+#[api("ws2_sendto")]
 pub unsafe extern "system" fn sendto(
     s: SOCKET,
     buf: *const u8,
@@ -282,10 +282,10 @@ pub unsafe extern "system" fn sendto(
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, recv
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_recv"))]
+#[api("ws2_recv")]
 pub unsafe extern "system" fn recv(s: SOCKET, buf: *mut u8, len: i32, flags: i32) -> i32 {
     // SAFETY: passed on.
-    unsafe { recvfrom(s, buf, len, flags, std::ptr::null_mut(), std::ptr::null_mut()) }
+    unsafe { receive(s, buf, len, flags, std::ptr::null_mut(), std::ptr::null_mut()) }
 }
 
 /// Receives into one buffer and tells where a datagram came from.
@@ -301,8 +301,24 @@ pub unsafe extern "system" fn recv(s: SOCKET, buf: *mut u8, len: i32, flags: i32
 ///
 /// # Sources
 /// learn.microsoft.com: winsock.h, recvfrom
-#[cfg_attr(feature = "export", unsafe(export_name = "ws2_recvfrom"))]
+#[api("ws2_recvfrom")]
 pub unsafe extern "system" fn recvfrom(
+    s: SOCKET,
+    buf: *mut u8,
+    len: i32,
+    flags: i32,
+    from: *mut SOCKADDR,
+    fromlen: *mut i32,
+) -> i32 {
+    // SAFETY: passed on.
+    unsafe { receive(s, buf, len, flags, from, fromlen) }
+}
+
+/// What recv and recvfrom do.
+///
+/// # Safety
+/// By the crate's vocabulary.
+unsafe fn receive(
     s: SOCKET,
     buf: *mut u8,
     len: i32,

@@ -34,7 +34,7 @@ use std::ffi::c_void;
 ///
 /// # Sources
 /// learn.microsoft.com: mswsock.h, TransmitFile
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn TransmitFile(
     hsocket: SOCKET,
     hfile: HANDLE,
@@ -94,6 +94,7 @@ pub unsafe extern "system" fn TransmitFile(
 ///
 /// # Sources
 /// learn.microsoft.com: mswsock.h, LPFN_TRANSMITPACKETS, TRANSMIT_PACKETS_ELEMENT
+#[api(by_guid)]
 pub unsafe extern "system" fn TransmitPackets(
     hsocket: SOCKET,
     lppacketarray: *const TRANSMIT_PACKETS_ELEMENT,
