@@ -29,13 +29,14 @@ fn every_clause_passes_on_both_backends() {
 /// abi <- backend <- engine <- sys <- {dll, linsock} <- {cli, conformance, bench, stress}
 #[test]
 fn dependencies_point_one_way() {
-    const ROOMS: [(&str, u32); 10] = [
+    const ROOMS: [(&str, u32); 11] = [
         ("linsock-abi", 0),
         ("linsock-backend", 1),
         ("linsock-engine", 2),
         ("linsock-sys", 3),
         ("linsock-dll", 4),
         ("linsock", 4),
+        ("linsock-cc", 4),
         ("linsock-cli", 5),
         ("linsock-conformance", 5),
         ("linsock-bench", 5),
