@@ -271,7 +271,14 @@ fn who_waits_for_a_thread_finds_its_values_freed() {
     unsafe {
         let key = FlsAlloc(Some(free_late));
         let parameter = std::ptr::without_provenance(key as usize);
-        let handle = CreateThread(std::ptr::null(), 0, Some(store_seven), parameter, 0, std::ptr::null_mut());
+        let handle = CreateThread(
+            std::ptr::null(),
+            0,
+            Some(store_seven),
+            parameter,
+            0,
+            std::ptr::null_mut(),
+        );
         assert_eq!(WaitForSingleObject(handle, 10_000), 0);
         assert_eq!(FREED.load(Ordering::Relaxed), 7);
         assert_eq!((CloseHandle(handle), FlsFree(key)), (1, 1));
