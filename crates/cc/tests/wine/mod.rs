@@ -23,8 +23,13 @@ fn environment(command: &mut Command) {
 
 /// A command that runs the program that is its next argument, no longer than it may take.
 pub fn command() -> Command {
+    command_in(&[])
+}
+
+/// The same by way of another command.
+pub fn command_in(way: &[&str]) -> Command {
     let mut command = Command::new("timeout");
-    command.args(["60", WINE]);
+    command.arg("60").args(way).arg(WINE);
     environment(&mut command);
     command
 }
