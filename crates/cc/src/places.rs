@@ -26,7 +26,7 @@ pub fn find(translated: &Translated, statically: bool) -> Result<Places, Error> 
     let roots = Roots::of_this_program();
     let name = if statically { "liblinsock.a" } else { "liblinsock.so" };
     let include = translated.compiles.then(|| {
-        first(&roots.includes(), Path::new("linsock/prelude.h"), "the headers", REMEDY_OF_HEADERS)
+        first(&roots.includes(), Path::new("linsock/prelude.h"), "winsock2.h", REMEDY_OF_HEADERS)
     });
     let library = translated
         .links
@@ -73,10 +73,10 @@ impl Roots {
     /// Around the driver's own folder: `P/bin`, or `target/release` of a checkout.
     fn around(folder: &Path) -> Self {
         let above = folder.parent().map(Path::to_path_buf).unwrap_or_default();
-        let mut built = Vec::new();
-        if folder.file_name().is_none_or(|name| name != "bin") {
-            built = vec![folder.to_path_buf(), above.join("release"), above.join("debug")];
+        if folder.file_name().is_some_and(|name| name == "bin") {
+            return Roots { prefixes: vec![above], built: Vec::new() };
         }
+        let built = vec![folder.to_path_buf(), above.join("release"), above.join("debug")];
         let mut prefixes: Vec<_> = folder.ancestors().skip(1).take(4).map(Into::into).collect();
         // The target folder may be anywhere; then this is the checkout, if it is there yet.
         prefixes.push(concat!(env!("CARGO_MANIFEST_DIR"), "/../..").into());

@@ -1,9 +1,10 @@
 //! A library that nobody here wrote, compiled for its Windows backend: Debian's Asio, unmodified. The same programs, built
 //! by mingw-w64, say the same under Wine.
 
-mod prefix;
+mod common;
 mod wine;
 
+use common::{Installation, present, root};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ const ALONE: [&str; 6] =
 
 /// A folder with Asio's headers and none of the system's.
 fn headers() -> PathBuf {
-    let folder = prefix::scratch().join("headers");
+    let folder = wine::scratch().join("headers");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("a folder can be made");
     for name in ["asio", "asio.hpp"] {
@@ -28,11 +29,11 @@ fn headers() -> PathBuf {
 }
 
 fn source(name: &str) -> PathBuf {
-    prefix::root().join(format!("crates/cc/tests/asio/{name}.cpp"))
+    root().join(format!("crates/cc/tests/asio/{name}.cpp"))
 }
 
 fn build(mut compiler: Command, name: &str, way: &str) -> PathBuf {
-    let made = prefix::scratch().join(format!("{name}.{way}.exe"));
+    let made = wine::scratch().join(format!("{name}.{way}.exe"));
     let output = compiler
         .args(["-std=c++17", "-D_WIN32_WINNT=0x0A00"])
         .arg(source(name))
@@ -48,7 +49,7 @@ fn build(mut compiler: Command, name: &str, way: &str) -> PathBuf {
 
 /// What a program says on its own.
 fn check(command: &mut Command, name: &str, way: &str) {
-    let folder = prefix::scratch().join(format!("{name}.{way}"));
+    let folder = wine::scratch().join(format!("{name}.{way}"));
     fs::create_dir_all(&folder).expect("a folder can be made");
     let heard = folder.join("said");
     let file = fs::File::create(&heard).expect("a file can be made");
@@ -82,8 +83,10 @@ fn asios_completion_port_backend_works() {
         );
         return;
     }
-    prefix::made();
-    let clang = prefix::present("clang++");
+    let installation = Installation::new();
+    let driver = installation.prefix().join("bin/linsock-c++");
+    let driver = driver.as_path();
+    let clang = present("clang++");
     let oracle = wine::prepared();
     std::thread::scope(|scope| {
         for name in PROGRAMS {
@@ -92,7 +95,7 @@ fn asios_completion_port_backend_works() {
                     continue;
                 }
                 scope.spawn(move || {
-                    let mut driver = prefix::driver(true);
+                    let mut driver = Command::new(driver);
                     driver.arg(format!("--cc={compiler}"));
                     let made = build(driver, name, compiler);
                     for backend in ["epoll", "uring"] {

@@ -1,9 +1,10 @@
 //! The programs of `examples/windows`: Windows source that says the same on Linux, with both compilers and on both
 //! backends, and, built for Windows by mingw-w64, under Wine.
 
-mod prefix;
+mod common;
 mod wine;
 
+use common::{Installation, present, root};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -105,7 +106,7 @@ impl Program {
 }
 
 fn folder() -> PathBuf {
-    prefix::root().join("examples/windows")
+    root().join("examples/windows")
 }
 
 fn programs() -> Vec<Program> {
@@ -133,13 +134,17 @@ enum Way {
     Mingw,
 }
 
-fn build(program: &Program, way: Way, warnings: &[&str]) -> Result<PathBuf, String> {
-    let made = prefix::scratch().join(format!("{}.{way:?}.exe", program.name));
+fn driver(cxx: bool) -> &'static str {
+    if cxx { "linsock-c++" } else { "linsock-cc" }
+}
+
+fn build(program: &Program, way: Way, bin: &Path, warnings: &[&str]) -> Result<PathBuf, String> {
+    let made = wine::scratch().join(format!("{}.{way:?}.exe", program.name));
     let cxx = program.is_cxx();
     let mut command = match (way, cxx) {
-        (Way::Gcc, _) => prefix::driver(cxx),
+        (Way::Gcc, _) => Command::new(bin.join(driver(cxx))),
         (Way::Clang, _) => {
-            let mut command = prefix::driver(cxx);
+            let mut command = Command::new(bin.join(driver(cxx)));
             command.arg(if cxx { "--cc=clang++" } else { "--cc=clang" });
             command
         }
@@ -169,7 +174,7 @@ fn build(program: &Program, way: Way, warnings: &[&str]) -> Result<PathBuf, Stri
 
 /// A folder with the headers that a program spells as Windows may: mingw-w64 has them in small letters alone.
 fn spellings(text: &str) -> PathBuf {
-    let folder = prefix::scratch().join("spellings");
+    let folder = wine::scratch().join("spellings");
     fs::create_dir_all(&folder).expect("a folder can be made");
     let names =
         text.lines().filter_map(|line| line.strip_prefix("#include <")?.strip_suffix(".h>"));
@@ -182,11 +187,11 @@ fn spellings(text: &str) -> PathBuf {
 
 /// What a program says; how it ended, when that was not well, comes behind.
 fn said(command: &mut Command, name: &str) -> String {
-    let heard = prefix::scratch().join(format!("{name}.said"));
+    let heard = wine::scratch().join(format!("{name}.said"));
     let file = fs::File::create(&heard).expect("a file can be made");
     // A file, not a pipe: processes that Wine starts keep what they inherit open.
     let status = command
-        .current_dir(prefix::scratch())
+        .current_dir(wine::scratch())
         .stdin(std::process::Stdio::null())
         .stdout(file.try_clone().expect("it can be duplicated"))
         .stderr(file)
@@ -200,9 +205,9 @@ fn said(command: &mut Command, name: &str) -> String {
     text
 }
 
-fn natively(program: &Program, way: Way) -> Vec<String> {
+fn natively(program: &Program, way: Way, bin: &Path) -> Vec<String> {
     // Both compilers warn about nothing.
-    let made = match build(program, way, &["-Wall", "-Wextra", "-Werror"]) {
+    let made = match build(program, way, bin, &["-Wall", "-Wextra", "-Werror"]) {
         Ok(made) => made,
         Err(message) => {
             return vec![format!("{} by {way:?} does not compile:\n{message}", program.name)];
@@ -220,7 +225,7 @@ fn natively(program: &Program, way: Way) -> Vec<String> {
 
 fn under_wine(program: &Program) -> Option<String> {
     let name = &program.name;
-    let made = match build(program, Way::Mingw, &["-w"]) {
+    let made = match build(program, Way::Mingw, Path::new(""), &["-w"]) {
         Ok(made) => made,
         Err(message) => return Some(format!("{name} does not compile for Windows:\n{message}")),
     };
@@ -250,20 +255,21 @@ fn under_wine(program: &Program) -> Option<String> {
 #[test]
 fn every_program_says_the_same_everywhere() {
     let programs = programs();
-    let clang = prefix::present("clang");
+    let clang = present("clang");
     let oracle = wine::prepared();
     let queue = Mutex::new(programs.iter());
     let failures = Mutex::new(Vec::new());
     // One more than there are processors: much of the time is waiting for Wine.
     let workers = std::thread::available_parallelism().map_or(2, |n| n.get()) + 1;
-    prefix::made();
+    let installation = Installation::new();
+    let bin = installation.prefix().join("bin");
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
                 while let Some(program) = { queue.lock().expect("no panic").next() } {
-                    let mut found = natively(program, Way::Gcc);
+                    let mut found = natively(program, Way::Gcc, &bin);
                     if clang {
-                        found.extend(natively(program, Way::Clang));
+                        found.extend(natively(program, Way::Clang, &bin));
                     }
                     if oracle {
                         found.extend(under_wine(program));
@@ -279,14 +285,13 @@ fn every_program_says_the_same_everywhere() {
 
 #[test]
 fn the_makefile_builds_and_checks_what_it_is_told_to() {
-    prefix::made();
+    let installation = Installation::new();
+    let path = format!("{}:/usr/bin:/bin", installation.prefix().join("bin").display());
     let check = |programs: &str, from: &Path| {
         Command::new("make")
             .args(["check", &format!("PROGRAMS={programs}")])
-            .arg(format!("CC={}", prefix::driver(false).get_program().to_string_lossy()))
-            .arg(format!("CXX={}", prefix::driver(true).get_program().to_string_lossy()))
-            .arg(format!("OUT={}", prefix::scratch().join("made").display()))
-            .env("LINSOCK_PREFIX", prefix::made())
+            .arg(format!("OUT={}", wine::scratch().join("made").display()))
+            .env("PATH", &path)
             .env_remove("LD_LIBRARY_PATH")
             .current_dir(from)
             .output()
@@ -300,7 +305,7 @@ fn the_makefile_builds_and_checks_what_it_is_told_to() {
     );
 
     // What is not as expected fails.
-    let copy = prefix::scratch().join("wrong");
+    let copy = wine::scratch().join("wrong");
     fs::create_dir_all(&copy).expect("a folder can be made");
     for name in ["Makefile", "worker_pool.c"] {
         fs::copy(folder().join(name), copy.join(name)).expect("it can be copied");

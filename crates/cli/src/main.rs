@@ -1,15 +1,18 @@
 //! The `linsock` command.
 
 mod backend;
+mod compile;
 mod connect;
 mod doctor;
 mod explain;
 mod format;
+mod man;
 mod paint;
 mod serve;
 mod target;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+use linsock_cc::Language;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -30,7 +33,8 @@ Examples:
   linsock connect 127.0.0.1:6379 --count 10000 --in-flight 100
   linsock serve 127.0.0.1:7777                 an echo server to connect to
   linsock doctor                               what this system allows
-  linsock explain 10061                        what an error number means"
+  linsock explain 10061                        what an error number means
+  linsock cc x.c -o x -lws2_32                 compile a program written for Windows"
 )]
 struct Command {
     #[command(subcommand)]
@@ -43,6 +47,13 @@ enum Task {
     Serve(serve::Arguments),
     Doctor(doctor::Arguments),
     Explain(explain::Arguments),
+    /// Compile C source written for Windows: the same as linsock-cc
+    Cc(compile::Arguments),
+    /// Compile C++ source written for Windows: the same as linsock-c++
+    #[command(name = "c++")]
+    Cxx(compile::Arguments),
+    #[command(hide = true)]
+    Man(man::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -52,6 +63,9 @@ fn main() -> ExitCode {
         Task::Serve(arguments) => serve::run(arguments),
         Task::Doctor(arguments) => doctor::run(arguments),
         Task::Explain(arguments) => explain::run(arguments),
+        Task::Cc(arguments) => Ok(compile::run("linsock cc", Language::C, arguments)),
+        Task::Cxx(arguments) => Ok(compile::run("linsock c++", Language::Cxx, arguments)),
+        Task::Man(arguments) => man::run(&arguments, Command::command()),
     };
     match done {
         Ok(status) => status,

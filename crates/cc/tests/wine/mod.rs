@@ -2,7 +2,7 @@
 // Each test file is a program of its own and uses its part of this.
 #![allow(dead_code)]
 
-use super::prefix;
+use super::common::present;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -11,8 +11,16 @@ pub const GCC: &str = "x86_64-w64-mingw32-gcc";
 pub const GXX: &str = "x86_64-w64-mingw32-g++-posix";
 const WINE: &str = "/usr/lib/wine/wine64";
 
+/// A folder for this test program's files, which stays.
+pub fn scratch() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(env!("CARGO_CRATE_NAME"));
+    std::fs::create_dir_all(&folder).expect("a folder under the target folder can be made");
+    folder
+}
+
+/// Of each test program its own: Wine's server opens the sockets, in the network that it was started in.
 fn folder() -> PathBuf {
-    prefix::scratch().join("wine")
+    scratch().join("wine")
 }
 
 fn environment(command: &mut Command) {
@@ -40,7 +48,7 @@ pub fn prepared() -> bool {
         eprintln!("SKIPPED: {WINE} is not there (Debian: wine wine64), Wine was not asked");
         return false;
     }
-    if !prefix::present(GCC) || !prefix::present(GXX) {
+    if !present(GCC) || !present(GXX) {
         return false;
     }
     let done = folder().join(".prepared");
