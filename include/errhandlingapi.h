@@ -8,6 +8,7 @@ LINSOCK_BEGIN
 
 DWORD WINAPI GetLastError(void);
 void WINAPI SetLastError(DWORD dwErrCode);
+UINT WINAPI SetErrorMode(UINT uMode);
 
 LINSOCK_END
 

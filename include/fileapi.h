@@ -12,6 +12,11 @@
 #define OPEN_ALWAYS              4
 #define TRUNCATE_EXISTING        5
 
+#define FILE_TYPE_UNKNOWN        0x0000
+#define FILE_TYPE_DISK           0x0001
+#define FILE_TYPE_CHAR           0x0002
+#define FILE_TYPE_PIPE           0x0003
+
 #define INVALID_FILE_SIZE        ((DWORD)0xFFFFFFFF)
 #define INVALID_SET_FILE_POINTER ((DWORD)-1)
 
@@ -28,6 +33,10 @@ BOOL WINAPI DeleteFileA(LPCSTR lpFileName);
 BOOL WINAPI DeleteFileW(LPCWSTR lpFileName) LINSOCK_WIDE(DeleteFileW);
 #define DeleteFile LINSOCK_AW(DeleteFile)
 
+DWORD WINAPI GetFileType(HANDLE hFile);
+BOOL WINAPI FileTimeToLocalFileTime(const FILETIME *lpFileTime, LPFILETIME lpLocalFileTime);
+BOOL WINAPI LocalFileTimeToFileTime(const FILETIME *lpLocalFileTime, LPFILETIME lpFileTime);
+LONG WINAPI CompareFileTime(const FILETIME *lpFileTime1, const FILETIME *lpFileTime2);
 DWORD WINAPI GetFileSize(HANDLE hFile, LPDWORD lpFileSizeHigh);
 BOOL WINAPI GetFileSizeEx(HANDLE hFile, PLARGE_INTEGER lpFileSize);
 DWORD WINAPI SetFilePointer(HANDLE hFile, LONG lDistanceToMove, PLONG lpDistanceToMoveHigh, DWORD dwMoveMethod);

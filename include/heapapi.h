@@ -9,6 +9,12 @@
 #define HEAP_ZERO_MEMORY           0x00000008
 #define HEAP_REALLOC_IN_PLACE_ONLY 0x00000010
 
+typedef int HEAP_INFORMATION_CLASS;
+enum {
+    HeapCompatibilityInformation = 0,
+    HeapEnableTerminationOnCorruption = 1
+};
+
 LINSOCK_BEGIN
 
 HANDLE WINAPI GetProcessHeap(void);
@@ -18,6 +24,10 @@ LPVOID WINAPI HeapAlloc(HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes);
 LPVOID WINAPI HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwBytes);
 BOOL WINAPI HeapFree(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem);
 SIZE_T WINAPI HeapSize(HANDLE hHeap, DWORD dwFlags, LPCVOID lpMem);
+BOOL WINAPI HeapValidate(HANDLE hHeap, DWORD dwFlags, LPCVOID lpMem);
+SIZE_T WINAPI HeapCompact(HANDLE hHeap, DWORD dwFlags);
+BOOL WINAPI HeapSetInformation(HANDLE HeapHandle, HEAP_INFORMATION_CLASS HeapInformationClass, PVOID HeapInformation,
+                               SIZE_T HeapInformationLength);
 
 LINSOCK_END
 

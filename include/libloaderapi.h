@@ -10,6 +10,9 @@ LINSOCK_BEGIN
 HMODULE WINAPI GetModuleHandleA(LPCSTR lpModuleName);
 HMODULE WINAPI GetModuleHandleW(LPCWSTR lpModuleName) LINSOCK_WIDE(GetModuleHandleW);
 #define GetModuleHandle LINSOCK_AW(GetModuleHandle)
+DWORD WINAPI GetModuleFileNameA(HMODULE hModule, LPSTR lpFilename, DWORD nSize);
+DWORD WINAPI GetModuleFileNameW(HMODULE hModule, LPWSTR lpFilename, DWORD nSize) LINSOCK_WIDE(GetModuleFileNameW);
+#define GetModuleFileName LINSOCK_AW(GetModuleFileName)
 HMODULE WINAPI LoadLibraryA(LPCSTR lpLibFileName);
 HMODULE WINAPI LoadLibraryW(LPCWSTR lpLibFileName) LINSOCK_WIDE(LoadLibraryW);
 #define LoadLibrary LINSOCK_AW(LoadLibrary)

@@ -57,4 +57,9 @@ LINSOCK_NORETURN LINSOCK_INLINE void _endthread(void)
     ExitThread(0);
 }
 
+LINSOCK_INLINE int _getpid(void)
+{
+    return (int)GetCurrentProcessId();
+}
+
 #endif /* _INC_PROCESS */

@@ -22,6 +22,17 @@ HANDLE WINAPI GetCurrentProcess(void);
 DWORD WINAPI GetCurrentProcessId(void);
 HANDLE WINAPI GetCurrentThread(void);
 DWORD WINAPI GetCurrentThreadId(void);
+LINSOCK_NORETURN void WINAPI ExitProcess(UINT uExitCode);
+BOOL WINAPI TerminateProcess(HANDLE hProcess, UINT uExitCode);
+BOOL WINAPI GetExitCodeProcess(HANDLE hProcess, LPDWORD lpExitCode);
+DWORD WINAPI GetProcessId(HANDLE Process);
+DWORD WINAPI GetThreadId(HANDLE Thread);
+DWORD WINAPI GetCurrentProcessorNumber(void);
+BOOL WINAPI SwitchToThread(void);
+BOOL WINAPI SetThreadPriority(HANDLE hThread, int nPriority);
+int WINAPI GetThreadPriority(HANDLE hThread);
+HRESULT WINAPI SetThreadDescription(HANDLE hThread, PCWSTR lpThreadDescription) LINSOCK_WIDE(SetThreadDescription);
+HRESULT WINAPI GetThreadDescription(HANDLE hThread, PWSTR *ppszThreadDescription) LINSOCK_WIDE(GetThreadDescription);
 DWORD WINAPI QueueUserAPC(PAPCFUNC pfnAPC, HANDLE hThread, ULONG_PTR dwData);
 
 DWORD WINAPI TlsAlloc(void);

@@ -3,6 +3,7 @@
 #define _SYSINFOAPI_H_
 
 #include "minwindef.h"
+#include "minwinbase.h"
 
 typedef struct _SYSTEM_INFO {
     LINSOCK_ANONYMOUS union {
@@ -28,6 +29,8 @@ LINSOCK_BEGIN
 DWORD WINAPI GetTickCount(void);
 ULONGLONG WINAPI GetTickCount64(void);
 void WINAPI GetSystemInfo(LPSYSTEM_INFO lpSystemInfo);
+void WINAPI GetSystemTime(LPSYSTEMTIME lpSystemTime);
+void WINAPI GetLocalTime(LPSYSTEMTIME lpSystemTime);
 void WINAPI GetSystemTimeAsFileTime(LPFILETIME lpSystemTimeAsFileTime);
 void WINAPI GetSystemTimePreciseAsFileTime(LPFILETIME lpSystemTimeAsFileTime);
 

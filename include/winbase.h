@@ -6,16 +6,27 @@
 #include "winerror.h"
 #include "minwinbase.h"
 #include "handleapi.h"
+#include "commapi.h"
+#include "consoleapi.h"
+#include "consoleapi2.h"
+#include "debugapi.h"
 #include "errhandlingapi.h"
 #include "fibersapi.h"
 #include "fileapi.h"
 #include "heapapi.h"
+#include "interlockedapi.h"
 #include "ioapiset.h"
 #include "libloaderapi.h"
+#include "memoryapi.h"
+#include "namedpipeapi.h"
+#include "processenv.h"
+#include "stringapiset.h"
 #include "synchapi.h"
 #include "processthreadsapi.h"
 #include "sysinfoapi.h"
 #include "profileapi.h"
+#include "timezoneapi.h"
+#include "winnls.h"
 
 #define INFINITE           0xFFFFFFFF
 #define WAIT_FAILED        ((DWORD)0xFFFFFFFF)
@@ -27,6 +38,31 @@
 #define LMEM_MOVEABLE 0x0002
 #define LMEM_ZEROINIT 0x0040
 #define LPTR          (LMEM_FIXED | LMEM_ZEROINIT)
+#define GMEM_FIXED    0x0000
+#define GMEM_MOVEABLE 0x0002
+#define GMEM_ZEROINIT 0x0040
+#define GPTR          (GMEM_FIXED | GMEM_ZEROINIT)
+#define GHND          (GMEM_MOVEABLE | GMEM_ZEROINIT)
+
+#define STD_INPUT_HANDLE  ((DWORD)-10)
+#define STD_OUTPUT_HANDLE ((DWORD)-11)
+#define STD_ERROR_HANDLE  ((DWORD)-12)
+
+#define THREAD_PRIORITY_LOWEST        (-2)
+#define THREAD_PRIORITY_BELOW_NORMAL  (-1)
+#define THREAD_PRIORITY_NORMAL        0
+#define THREAD_PRIORITY_ABOVE_NORMAL  1
+#define THREAD_PRIORITY_HIGHEST       2
+#define THREAD_PRIORITY_TIME_CRITICAL 15
+#define THREAD_PRIORITY_IDLE          (-15)
+#define THREAD_PRIORITY_ERROR_RETURN  0x7FFFFFFF
+
+#define MAX_COMPUTERNAME_LENGTH 15
+
+#define SEM_FAILCRITICALERRORS     0x0001
+#define SEM_NOGPFAULTERRORBOX      0x0002
+#define SEM_NOALIGNMENTFAULTEXCEPT 0x0004
+#define SEM_NOOPENFILEERRORBOX     0x8000
 
 /* name                             value         flags of FormatMessage */
 #define FORMAT_MESSAGE_MAX_WIDTH_MASK  0x000000FF
@@ -66,6 +102,38 @@ BOOL WINAPI UnregisterWaitEx(HANDLE WaitHandle, HANDLE CompletionEvent);
 
 HLOCAL WINAPI LocalAlloc(UINT uFlags, SIZE_T uBytes);
 HLOCAL WINAPI LocalFree(HLOCAL hMem);
+HGLOBAL WINAPI GlobalAlloc(UINT uFlags, SIZE_T dwBytes);
+HGLOBAL WINAPI GlobalFree(HGLOBAL hMem);
+LPVOID WINAPI GlobalLock(HGLOBAL hMem);
+BOOL WINAPI GlobalUnlock(HGLOBAL hMem);
+
+int WINAPI lstrlenA(LPCSTR lpString);
+int WINAPI lstrlenW(LPCWSTR lpString) LINSOCK_WIDE(lstrlenW);
+#define lstrlen LINSOCK_AW(lstrlen)
+LPSTR WINAPI lstrcpyA(LPSTR lpString1, LPCSTR lpString2);
+LPWSTR WINAPI lstrcpyW(LPWSTR lpString1, LPCWSTR lpString2) LINSOCK_WIDE(lstrcpyW);
+#define lstrcpy LINSOCK_AW(lstrcpy)
+LPSTR WINAPI lstrcpynA(LPSTR lpString1, LPCSTR lpString2, int iMaxLength);
+LPWSTR WINAPI lstrcpynW(LPWSTR lpString1, LPCWSTR lpString2, int iMaxLength) LINSOCK_WIDE(lstrcpynW);
+#define lstrcpyn LINSOCK_AW(lstrcpyn)
+LPSTR WINAPI lstrcatA(LPSTR lpString1, LPCSTR lpString2);
+LPWSTR WINAPI lstrcatW(LPWSTR lpString1, LPCWSTR lpString2) LINSOCK_WIDE(lstrcatW);
+#define lstrcat LINSOCK_AW(lstrcat)
+int WINAPI lstrcmpA(LPCSTR lpString1, LPCSTR lpString2);
+int WINAPI lstrcmpW(LPCWSTR lpString1, LPCWSTR lpString2) LINSOCK_WIDE(lstrcmpW);
+#define lstrcmp LINSOCK_AW(lstrcmp)
+int WINAPI lstrcmpiA(LPCSTR lpString1, LPCSTR lpString2);
+int WINAPI lstrcmpiW(LPCWSTR lpString1, LPCWSTR lpString2) LINSOCK_WIDE(lstrcmpiW);
+#define lstrcmpi LINSOCK_AW(lstrcmpi)
+int WINAPI MulDiv(int nNumber, int nNumerator, int nDenominator);
+
+BOOL WINAPI GetComputerNameA(LPSTR lpBuffer, LPDWORD nSize);
+BOOL WINAPI GetComputerNameW(LPWSTR lpBuffer, LPDWORD nSize) LINSOCK_WIDE(GetComputerNameW);
+#define GetComputerName LINSOCK_AW(GetComputerName)
+
+DWORD_PTR WINAPI SetThreadAffinityMask(HANDLE hThread, DWORD_PTR dwThreadAffinityMask);
+BOOL WINAPI SetProcessAffinityMask(HANDLE hProcess, DWORD_PTR dwProcessAffinityMask);
+BOOL WINAPI GetProcessAffinityMask(HANDLE hProcess, PDWORD_PTR lpProcessAffinityMask, PDWORD_PTR lpSystemAffinityMask);
 
 DWORD WINAPI FormatMessageA(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId, LPSTR lpBuffer,
                             DWORD nSize, va_list *Arguments);

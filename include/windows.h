@@ -6,6 +6,7 @@
 #include "sal.h"
 #include "windef.h"
 #include "winbase.h"
+#include "wincon.h"
 
 /* As on Windows: without WIN32_LEAN_AND_MEAN this header brings the sockets too. */
 #ifndef WIN32_LEAN_AND_MEAN

@@ -18,13 +18,19 @@ typedef CHAR *LPCH, *PCH, *LPSTR, *PSTR;
 typedef const CHAR *LPCCH, *PCCH, *LPCSTR, *PCSTR;
 
 #ifdef UNICODE
+#ifndef _TCHAR_DEFINED
+#define _TCHAR_DEFINED
 typedef WCHAR TCHAR, *PTCHAR;
+#endif
 typedef LPWSTR LPTSTR, PTSTR;
 typedef LPCWSTR LPCTSTR, PCTSTR;
 #define LINSOCK_TEXT(quote) L##quote
 #define LINSOCK_AW(name) name##W
 #else
+#ifndef _TCHAR_DEFINED
+#define _TCHAR_DEFINED
 typedef char TCHAR, *PTCHAR;
+#endif
 typedef LPSTR LPTSTR, PTSTR;
 typedef LPCSTR LPCTSTR, PCTSTR;
 #define LINSOCK_TEXT(quote) quote
@@ -55,6 +61,50 @@ typedef union _ULARGE_INTEGER {
     } u;
     ULONGLONG QuadPart;
 } ULARGE_INTEGER, *PULARGE_INTEGER;
+
+/* An element of an interlocked list, and its head: both 16-byte aligned. */
+typedef struct DECLSPEC_ALIGN(16) _SLIST_ENTRY {
+    struct _SLIST_ENTRY *Next;
+} SLIST_ENTRY, *PSLIST_ENTRY;
+
+typedef union DECLSPEC_ALIGN(16) _SLIST_HEADER {
+    LINSOCK_ANONYMOUS struct {
+        ULONGLONG Alignment;
+        ULONGLONG Region;
+    };
+} SLIST_HEADER, *PSLIST_HEADER;
+
+typedef struct _MEMORY_BASIC_INFORMATION {
+    PVOID BaseAddress;
+    PVOID AllocationBase;
+    DWORD AllocationProtect;
+    WORD PartitionId;
+    SIZE_T RegionSize;
+    DWORD State;
+    DWORD Protect;
+    DWORD Type;
+} MEMORY_BASIC_INFORMATION, *PMEMORY_BASIC_INFORMATION;
+
+/* name                   value       pages: what is done with them, what may be done with them, whose they are */
+#define MEM_COMMIT             0x00001000
+#define MEM_RESERVE            0x00002000
+#define MEM_DECOMMIT           0x00004000
+#define MEM_RELEASE            0x00008000
+#define MEM_FREE               0x00010000
+#define MEM_TOP_DOWN           0x00100000
+#define MEM_LARGE_PAGES        0x20000000
+#define MEM_PRIVATE            0x00020000
+#define MEM_MAPPED             0x00040000
+#define MEM_IMAGE              0x01000000
+#define PAGE_NOACCESS          0x01
+#define PAGE_READONLY          0x02
+#define PAGE_READWRITE         0x04
+#define PAGE_WRITECOPY         0x08
+#define PAGE_EXECUTE           0x10
+#define PAGE_EXECUTE_READ      0x20
+#define PAGE_EXECUTE_READWRITE 0x40
+#define PAGE_GUARD             0x100
+#define PAGE_NOCACHE           0x200
 
 #define NTAPI
 #define NTSYSAPI

@@ -1,17 +1,20 @@
 //! The `linsock` command.
 
 mod backend;
+mod compile;
 mod connect;
 mod doctor;
 mod explain;
 mod format;
+mod man;
 mod paint;
 mod serve;
 mod target;
 #[cfg(unix)]
 mod trace;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+use linsock_cc::Language;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -33,7 +36,8 @@ Examples:
   linsock serve 127.0.0.1:7777                 an echo server to connect to
   linsock doctor                               what this system allows
   linsock explain 10061                        what an error number means
-  linsock trace ./server 7777                  a program's calls, as they are made"
+  linsock trace ./server 7777                  a program's calls, as they are made
+  linsock cc x.c -o x -lws2_32                 compile a program written for Windows"
 )]
 struct Command {
     #[command(subcommand)]
@@ -48,6 +52,13 @@ enum Task {
     Explain(explain::Arguments),
     #[cfg(unix)]
     Trace(trace::Arguments),
+    /// Compile C source written for Windows: the same as linsock-cc
+    Cc(compile::Arguments),
+    /// Compile C++ source written for Windows: the same as linsock-c++
+    #[command(name = "c++")]
+    Cxx(compile::Arguments),
+    #[command(hide = true)]
+    Man(man::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -59,6 +70,9 @@ fn main() -> ExitCode {
         Task::Explain(arguments) => explain::run(arguments),
         #[cfg(unix)]
         Task::Trace(arguments) => trace::run(arguments),
+        Task::Cc(arguments) => Ok(compile::run("linsock cc", Language::C, arguments)),
+        Task::Cxx(arguments) => Ok(compile::run("linsock c++", Language::Cxx, arguments)),
+        Task::Man(arguments) => man::run(&arguments, Command::command()),
     };
     match done {
         Ok(status) => status,

@@ -37,6 +37,7 @@ fn dependencies_point_one_way() {
         ("linsock-sys", 3),
         ("linsock-dll", 4),
         ("linsock", 4),
+        ("linsock-cc", 4),
         ("linsock-cli", 5),
         ("linsock-conformance", 5),
         ("linsock-bench", 5),

@@ -14,10 +14,17 @@ use std::ffi::{CString, c_void};
 use std::process::{Command, Output};
 
 /// Not called here, and why.
-const LEFT_OUT: [(&str, &str); 1] = [("ExitThread", "ends the thread that calls it")];
+const LEFT_OUT: [(&str, &str); 5] = [
+    ("ExitThread", "ends the thread that calls it"),
+    ("ExitProcess", "ends the process"),
+    ("TerminateProcess", "likewise"),
+    ("DebugBreak", "likewise"),
+    ("GenerateConsoleCtrlEvent", "ends the process and those around it"),
+];
 
 /// Given no other pointer than NULL, and why.
-const NULL_ALONE: [(&str, &str); 6] = [
+const NULL_ALONE: [(&str, &str); 7] = [
+    ("GlobalFree", "takes what GlobalAlloc made"),
     ("EnterCriticalSection", "takes an initialised one, which zeroes are not"),
     ("SleepConditionVariableCS", "likewise"),
     ("LocalFree", "takes what LocalAlloc made"),
@@ -64,7 +71,8 @@ const WITHOUT_STARTUP: [(&str, &str); 21] = [
 ];
 
 /// Functions whose first handle may be anything, and why.
-const ANY_HANDLE: [(&str, &str); 8] = [
+const ANY_HANDLE: [(&str, &str); 9] = [
+    ("HeapSetInformation", "NULL stands for all heaps"),
     ("ReadFileEx", "without a routine it looks no further"),
     ("WriteFileEx", "likewise"),
     ("HeapFree", "the block says whose it is"),
@@ -94,7 +102,7 @@ enum Kind {
 }
 
 fn kind(name: &str, of: &str) -> Kind {
-    const POINTERS: [&str; 5] = ["PSTR", "PCSTR", "PWSTR", "PCWSTR", "HLOCAL"];
+    const POINTERS: [&str; 6] = ["PSTR", "PCSTR", "PWSTR", "PCWSTR", "HLOCAL", "HGLOBAL"];
     const ROUTINES: [&str; 6] = ["ROUTINE", "FUNC", "FUNCTION", "_FN", "PROC", "CALLBACK"];
     match of {
         "SOCKET" => Kind::Socket,

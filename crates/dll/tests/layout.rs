@@ -55,6 +55,14 @@ macro_rules! nested {
 fn structures() -> Vec<Fact> {
     structures! {
         FILETIME { dwLowDateTime, dwHighDateTime }
+        SYSTEMTIME { wYear, wMonth, wDayOfWeek, wDay, wHour, wMinute, wSecond, wMilliseconds }
+        MEMORY_BASIC_INFORMATION {
+            BaseAddress, AllocationBase, AllocationProtect, RegionSize, State, Protect,
+            Type
+        }
+        CONSOLE_READCONSOLE_CONTROL {
+            nLength, nInitialChars, dwCtrlWakeupMask, dwControlKeyState
+        }
         SECURITY_ATTRIBUTES { nLength, lpSecurityDescriptor, bInheritHandle }
         OVERLAPPED { Internal, InternalHigh, hEvent }
         OVERLAPPED_ENTRY { lpCompletionKey, lpOverlapped, Internal, dwNumberOfBytesTransferred }

@@ -2,7 +2,7 @@
 //!
 //! Whichever way a thread was made, its first use of the library arms one thread-local
 //! destructor. When the thread ends (returns, calls ExitThread or pthread_exit) that destructor
-//! cancels the I/O the thread had started (C-053), tells the completion ports (P-016), gives up the
+//! lets the program's functions for it run, cancels the I/O the thread had started (C-053), tells the completion ports (P-016), gives up the
 //! thread's mutexes, and then signals the thread's object.
 
 use std::cell::{Cell, OnceCell};
@@ -159,6 +159,14 @@ thread_local! {
     static CURRENT: OnceCell<Ending> = const { OnceCell::new() };
 }
 
+/// What a thread that ends runs first.
+static AT_END: OnceLock<fn()> = OnceLock::new();
+
+/// Has every thread run a function at its end, before anybody can see that it has ended. There is one such function.
+pub fn at_end(function: fn()) {
+    AT_END.get_or_init(|| function);
+}
+
 /// The destructor of the thread's use of this library.
 struct Ending(Arc<ThreadObject>);
 
@@ -169,6 +177,9 @@ impl Drop for Ending {
         // with the process, unseen, as on Windows; only an ExitThread is the end of a thread.
         if id == std::process::id() && !CALLED_EXIT.get() {
             return;
+        }
+        if let Some(function) = AT_END.get() {
+            function();
         }
         // Nothing runs here any more.
         self.0.apcs.close();

@@ -3,8 +3,10 @@
 /// Handles, errors and the types everything shares.
 pub mod Foundation {
     pub use crate::last_error::{GetLastError, SetLastError};
-    pub use crate::system::{FreeLibrary, LocalFree};
-    pub use crate::threading::{CloseHandle, DuplicateHandle};
+    pub use crate::system::{FreeLibrary, GlobalFree, LocalFree};
+    pub use crate::threading::{
+        CloseHandle, DuplicateHandle, GetHandleInformation, SetHandleInformation,
+    };
     pub use linsock_abi::*;
 }
 
@@ -57,7 +59,12 @@ pub mod System {
 
     /// Events, threads, waits, locks, and storage of each thread's own.
     pub mod Threading {
-        pub use crate::system::GetCurrentProcessId;
+        pub use crate::system::{
+            ExitProcess, GetCurrentProcessId, GetExitCodeProcess, GetProcessId,
+            InitializeSListHead, InterlockedFlushSList, InterlockedPopEntrySList,
+            InterlockedPushEntrySList, InterlockedPushListSListEx, QueryDepthSList,
+            TerminateProcess,
+        };
         pub use crate::threading::{
             AcquireSRWLockExclusive, AcquireSRWLockShared, DeleteCriticalSection,
             EnterCriticalSection, FlsAlloc, FlsFree, FlsGetValue, FlsSetValue,
@@ -82,6 +89,11 @@ pub mod System {
             WaitForMultipleObjects, WaitForMultipleObjectsEx, WaitForSingleObject,
             WaitForSingleObjectEx,
         };
+        pub use crate::threading::{
+            GetCurrentProcessorNumber, GetProcessAffinityMask, GetThreadDescription, GetThreadId,
+            GetThreadPriority, SetProcessAffinityMask, SetThreadAffinityMask, SetThreadDescription,
+            SetThreadPriority, SwitchToThread,
+        };
         pub use linsock_abi::{
             CONDITION_VARIABLE, CONDITION_VARIABLE_INIT, CRITICAL_SECTION, FLS_OUT_OF_INDEXES,
             INIT_ONCE, INIT_ONCE_STATIC_INIT, PFLS_CALLBACK_FUNCTION, PINIT_ONCE_FN, SRWLOCK,
@@ -93,25 +105,39 @@ pub mod System {
             WT_EXECUTEINPERSISTENTTHREAD, WT_EXECUTEINTIMERTHREAD, WT_EXECUTEINWAITTHREAD,
             WT_EXECUTELONGFUNCTION, WT_EXECUTEONLYONCE, WT_TRANSFER_IMPERSONATION,
         };
+        pub use linsock_abi::{
+            THREAD_PRIORITY, THREAD_PRIORITY_ABOVE_NORMAL, THREAD_PRIORITY_BELOW_NORMAL,
+            THREAD_PRIORITY_HIGHEST, THREAD_PRIORITY_IDLE, THREAD_PRIORITY_LOWEST,
+            THREAD_PRIORITY_NORMAL, THREAD_PRIORITY_TIME_CRITICAL,
+        };
     }
 
     /// Heaps.
     pub mod Memory {
         pub use crate::system::{
-            GetProcessHeap, HeapAlloc, HeapCreate, HeapDestroy, HeapFree, HeapReAlloc, HeapSize,
-            LocalAlloc,
+            GetProcessHeap, GlobalAlloc, GlobalLock, GlobalUnlock, HeapAlloc, HeapCompact,
+            HeapCreate, HeapDestroy, HeapFree, HeapReAlloc, HeapSetInformation, HeapSize,
+            HeapValidate, LocalAlloc, VirtualAlloc, VirtualFree, VirtualLock, VirtualProtect,
+            VirtualQuery, VirtualUnlock,
         };
         pub use linsock_abi::{
-            HEAP_GENERATE_EXCEPTIONS, HEAP_NO_SERIALIZE, HEAP_REALLOC_IN_PLACE_ONLY,
-            HEAP_ZERO_MEMORY, LMEM_ZEROINIT,
+            GHND, GMEM_FIXED, GMEM_MOVEABLE, GMEM_ZEROINIT, GPTR, HEAP_FLAGS,
+            HEAP_GENERATE_EXCEPTIONS, HEAP_INFORMATION_CLASS, HEAP_NO_SERIALIZE,
+            HEAP_REALLOC_IN_PLACE_ONLY, HEAP_ZERO_MEMORY, HeapCompatibilityInformation,
+            HeapEnableTerminationOnCorruption, LMEM_ZEROINIT, MEM_COMMIT, MEM_DECOMMIT, MEM_FREE,
+            MEM_IMAGE, MEM_LARGE_PAGES, MEM_MAPPED, MEM_PRIVATE, MEM_RELEASE, MEM_RESERVE,
+            MEM_TOP_DOWN, MEMORY_BASIC_INFORMATION, PAGE_EXECUTE, PAGE_EXECUTE_READ,
+            PAGE_EXECUTE_READWRITE, PAGE_GUARD, PAGE_NOACCESS, PAGE_NOCACHE, PAGE_PROTECTION_FLAGS,
+            PAGE_READONLY, PAGE_READWRITE, PAGE_TYPE, PAGE_WRITECOPY, VIRTUAL_ALLOCATION_TYPE,
+            VIRTUAL_FREE_TYPE,
         };
     }
 
     /// Modules and their functions.
     pub mod LibraryLoader {
         pub use crate::system::{
-            GetModuleHandleA, GetModuleHandleW, GetProcAddress, LoadLibraryA, LoadLibraryExA,
-            LoadLibraryW,
+            GetModuleFileNameA, GetModuleFileNameW, GetModuleHandleA, GetModuleHandleW,
+            GetProcAddress, LoadLibraryA, LoadLibraryExA, LoadLibraryW,
         };
     }
 
@@ -119,11 +145,16 @@ pub mod System {
     pub mod Diagnostics {
         /// FormatMessage.
         pub mod Debug {
-            pub use crate::system::{FormatMessageA, FormatMessageW};
+            pub use crate::system::{
+                DebugBreak, FormatMessageA, FormatMessageW, IsDebuggerPresent, OutputDebugStringA,
+                OutputDebugStringW, SetErrorMode,
+            };
             pub use linsock_abi::{
                 FORMAT_MESSAGE_ALLOCATE_BUFFER, FORMAT_MESSAGE_ARGUMENT_ARRAY,
                 FORMAT_MESSAGE_FROM_HMODULE, FORMAT_MESSAGE_FROM_STRING,
-                FORMAT_MESSAGE_FROM_SYSTEM, FORMAT_MESSAGE_IGNORE_INSERTS,
+                FORMAT_MESSAGE_FROM_SYSTEM, FORMAT_MESSAGE_IGNORE_INSERTS, SEM_FAILCRITICALERRORS,
+                SEM_NOALIGNMENTFAULTEXCEPT, SEM_NOGPFAULTERRORBOX, SEM_NOOPENFILEERRORBOX,
+                THREAD_ERROR_MODE,
             };
         }
     }
@@ -131,14 +162,52 @@ pub mod System {
     /// What the system is, and its clocks.
     pub mod SystemInformation {
         pub use crate::system::{
-            GetSystemInfo, GetSystemTimeAsFileTime, GetSystemTimePreciseAsFileTime,
-            VerSetConditionMask, VerifyVersionInfoA, VerifyVersionInfoW,
+            GetLocalTime, GetSystemInfo, GetSystemTime, GetSystemTimeAsFileTime,
+            GetSystemTimePreciseAsFileTime, VerSetConditionMask, VerifyVersionInfoA,
+            VerifyVersionInfoW,
         };
         pub use crate::threading::{GetTickCount, GetTickCount64};
         pub use linsock_abi::{
             OSVERSIONINFOEXA, OSVERSIONINFOEXW, SYSTEM_INFO, VER_BUILDNUMBER, VER_MAJORVERSION,
             VER_MINORVERSION,
         };
+    }
+
+    /// Dates.
+    pub mod Time {
+        pub use crate::system::{FileTimeToSystemTime, SystemTimeToFileTime};
+    }
+
+    /// The console, the standard streams, and what asks the process to end.
+    pub mod Console {
+        pub use crate::io::{
+            GetConsoleCP, GetConsoleMode, GetConsoleOutputCP, GetStdHandle, ReadConsoleA,
+            ReadConsoleW, SetConsoleCP, SetConsoleMode, SetConsoleOutputCP, SetConsoleTitleA,
+            SetConsoleTitleW, WriteConsoleA, WriteConsoleW,
+        };
+        pub use crate::system::{GenerateConsoleCtrlEvent, SetConsoleCtrlHandler};
+        pub use linsock_abi::{
+            CONSOLE_MODE, CONSOLE_READCONSOLE_CONTROL, CTRL_BREAK_EVENT, CTRL_C_EVENT,
+            CTRL_CLOSE_EVENT, CTRL_LOGOFF_EVENT, CTRL_SHUTDOWN_EVENT, ENABLE_ECHO_INPUT,
+            ENABLE_EXTENDED_FLAGS, ENABLE_INSERT_MODE, ENABLE_LINE_INPUT, ENABLE_MOUSE_INPUT,
+            ENABLE_PROCESSED_INPUT, ENABLE_PROCESSED_OUTPUT, ENABLE_QUICK_EDIT_MODE,
+            ENABLE_VIRTUAL_TERMINAL_INPUT, ENABLE_VIRTUAL_TERMINAL_PROCESSING, ENABLE_WINDOW_INPUT,
+            ENABLE_WRAP_AT_EOL_OUTPUT, PHANDLER_ROUTINE, STD_ERROR_HANDLE, STD_HANDLE,
+            STD_INPUT_HANDLE, STD_OUTPUT_HANDLE,
+        };
+    }
+
+    /// The environment and the command line.
+    pub mod Environment {
+        pub use crate::system::{
+            GetCommandLineA, GetCommandLineW, GetEnvironmentVariableA, GetEnvironmentVariableW,
+            SetEnvironmentVariableA, SetEnvironmentVariableW,
+        };
+    }
+
+    /// Interlocked lists' records.
+    pub mod Kernel {
+        pub use linsock_abi::{SLIST_ENTRY, SLIST_HEADER, SLIST_HEADER_0};
     }
 
     /// The finest clock.
@@ -148,11 +217,25 @@ pub mod System {
 
     /// What older headers define.
     pub mod WindowsProgramming {
+        pub use crate::system::{GetComputerNameA, GetComputerNameW, MulDiv};
         pub use crate::threading::{OpenMutexA, OpenSemaphoreA};
         pub use linsock_abi::{
             FILE_SKIP_COMPLETION_PORT_ON_SUCCESS, FILE_SKIP_SET_EVENT_ON_HANDLE,
         };
     }
+}
+
+/// Texts: from bytes to wide characters and back, copied and compared.
+pub mod Globalization {
+    pub use crate::system::{
+        GetACP, GetOEMCP, IsValidCodePage, MultiByteToWideChar, WideCharToMultiByte, lstrcatA,
+        lstrcatW, lstrcmpA, lstrcmpW, lstrcmpiA, lstrcmpiW, lstrcpyA, lstrcpyW, lstrcpynA,
+        lstrcpynW, lstrlenA, lstrlenW,
+    };
+    pub use linsock_abi::{
+        CP_ACP, CP_OEMCP, CP_THREAD_ACP, CP_UTF8, MB_ERR_INVALID_CHARS, MB_PRECOMPOSED,
+        MULTI_BYTE_TO_WIDE_CHAR_FLAGS, WC_ERR_INVALID_CHARS, WC_NO_BEST_FIT_CHARS,
+    };
 }
 
 /// What keeps secrets.
@@ -169,15 +252,20 @@ pub mod Storage {
     pub mod FileSystem {
         pub use crate::io::{
             CreateFileA, CreateFileW, DeleteFileA, DeleteFileW, FlushFileBuffers, GetFileSize,
-            GetFileSizeEx, ReadFile, ReadFileEx, SetEndOfFile, SetFileCompletionNotificationModes,
-            SetFilePointer, SetFilePointerEx, WriteFile, WriteFileEx,
+            GetFileSizeEx, GetFileType, ReadFile, ReadFileEx, SetEndOfFile,
+            SetFileCompletionNotificationModes, SetFilePointer, SetFilePointerEx, WriteFile,
+            WriteFileEx,
+        };
+        pub use crate::system::{
+            CompareFileTime, FileTimeToLocalFileTime, LocalFileTimeToFileTime,
         };
         pub use linsock_abi::{
             CREATE_ALWAYS, CREATE_NEW, FILE_ACCESS_RIGHTS, FILE_APPEND_DATA, FILE_BEGIN,
             FILE_CREATION_DISPOSITION, FILE_CURRENT, FILE_END, FILE_FLAG_DELETE_ON_CLOSE,
             FILE_FLAG_OVERLAPPED, FILE_FLAG_WRITE_THROUGH, FILE_FLAGS_AND_ATTRIBUTES,
             FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_READ_DATA, FILE_SHARE_DELETE,
-            FILE_SHARE_MODE, FILE_SHARE_NONE, FILE_SHARE_READ, FILE_SHARE_WRITE, FILE_WRITE_DATA,
+            FILE_SHARE_MODE, FILE_SHARE_NONE, FILE_SHARE_READ, FILE_SHARE_WRITE, FILE_TYPE,
+            FILE_TYPE_CHAR, FILE_TYPE_DISK, FILE_TYPE_PIPE, FILE_TYPE_UNKNOWN, FILE_WRITE_DATA,
             OPEN_ALWAYS, OPEN_EXISTING, SET_FILE_POINTER_MOVE_METHOD, TRUNCATE_EXISTING,
         };
     }

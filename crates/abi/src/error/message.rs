@@ -8,7 +8,7 @@ pub fn message(number: u32) -> Option<&'static str> {
 }
 
 #[rustfmt::skip]
-const MESSAGES: [(u32, &str); 129] = [
+const MESSAGES: [(u32, &str); 130] = [
     (0,     "The operation completed successfully."),
     (1,     "Incorrect function."),
     (2,     "The system cannot find the file specified."),
@@ -38,6 +38,7 @@ const MESSAGES: [(u32, &str); 129] = [
     (80,    "The file exists."),
     (87,    "The parameter is incorrect."),
     (109,   "The pipe has been ended."),
+    (111,   "The file name is too long."),
     (112,   "There is not enough space on the disk."),
     (120,   "This function is not supported on this system."),
     (121,   "The semaphore timeout period has expired."),

@@ -59,6 +59,7 @@ number_space!(Win32Error(u32), plain crate::types::WIN32_ERROR {
     ERROR_FILE_EXISTS                = 80,   "file exists";
     ERROR_INVALID_PARAMETER          = 87,   "parameter is invalid";
     ERROR_BROKEN_PIPE                = 109,  "pipe has been ended";
+    ERROR_BUFFER_OVERFLOW            = 111,  "the name is too long for the room";
     ERROR_DISK_FULL                  = 112,  "not enough space on the disk";
     ERROR_CALL_NOT_IMPLEMENTED       = 120,  "function not implemented";
     ERROR_SEM_TIMEOUT                = 121,  "semaphore time-out expired";

@@ -3,6 +3,7 @@
 mod address;
 mod base;
 mod function;
+mod kernel;
 mod message;
 mod name;
 mod option;
@@ -16,6 +17,7 @@ mod system;
 pub use address::*;
 pub use base::*;
 pub use function::*;
+pub use kernel::*;
 pub use message::*;
 pub use name::*;
 pub use option::*;

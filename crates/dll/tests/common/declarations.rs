@@ -64,7 +64,8 @@ fn statements(text: &str) -> Vec<String> {
 /// `type name(parameters) __asm__("ws2_" "name")` as (name, symbol).
 fn function(statement: &str) -> Option<(String, String)> {
     let statement = statement.split_whitespace().collect::<Vec<_>>().join(" ");
-    if ["typedef", "static"].iter().any(|s| statement.starts_with(s)) {
+    // What the C library leaves out of its headers, or the program defines, is not ours.
+    if ["typedef", "static", "extern"].iter().any(|s| statement.starts_with(s)) {
         return None;
     }
     let open = statement.find('(')?;

@@ -109,7 +109,8 @@ pub fn must_all_be_ok(results: Vec<(String, Result<(), String>)>) {
 }
 
 /// Headers that stand for the C library's own of that name.
-pub const LIBC_WRAPPERS: [&str; 8] = [
+pub const LIBC_WRAPPERS: [&str; 9] = [
+    "filesystem",
     "unistd.h",
     "netdb.h",
     "arpa/inet.h",

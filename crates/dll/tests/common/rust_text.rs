@@ -39,7 +39,7 @@ pub fn windows_sys() -> PathBuf {
 }
 
 /// The modules whose names the headers carry, WinSock first: it wins where two have a name.
-const MODULES: [&str; 13] = [
+const MODULES: [&str; 20] = [
     "Networking/WinSock",
     "Foundation",
     "System/IO",
@@ -53,6 +53,13 @@ const MODULES: [&str; 13] = [
     "System/LibraryLoader",
     "System/Diagnostics/Debug",
     "Security/Cryptography",
+    "System/Console",
+    "System/Environment",
+    "System/Kernel",
+    "System/Pipes",
+    "System/Time",
+    "Devices/Communication",
+    "Globalization",
 ];
 
 /// The texts of those modules.

@@ -31,7 +31,8 @@ fn win32(error: WsaError, call: Call) -> Win32Error {
 ///
 /// # Linux
 /// A file that was opened with FILE_FLAG_OVERLAPPED needs lpOverlapped (else
-/// ERROR_INVALID_PARAMETER). What is in memory is read at once: TRUE, and the event or the packet
+/// ERROR_INVALID_PARAMETER). A standard stream (GetStdHandle) is read until something is there, and
+/// takes none. What is in memory is read at once: TRUE, and the event or the packet
 /// beside it. What the disk has to be waited for pends, and one of a few threads waits. At the end
 /// of the file an OVERLAPPED gets ERROR_HANDLE_EOF, at once without a packet, later with one; a
 /// read without it gets 0 bytes. Without FILE_FLAG_OVERLAPPED an OVERLAPPED says where, and the
@@ -55,6 +56,11 @@ pub unsafe extern "system" fn ReadFile(
         let (socket, overlapped) = match open(hfile, lpnumberofbytesread, lpoverlapped) {
             Err(Win32Error::ERROR_INVALID_HANDLE) => {
                 let (to, len) = (lpbuffer.addr(), nnumberofbytestoread as usize);
+                if let Some(stream) = super::stream(hfile) {
+                    let work = || stream.read(to, len);
+                    // SAFETY: the caller's pointers.
+                    return unsafe { transfer_stream(lpnumberofbytesread, lpoverlapped, work) };
+                }
                 let transfer = |overlapped| match overlapped {
                     None => file::read(hfile.addr(), to, len),
                     // SAFETY: the caller keeps both until the completion.
@@ -120,6 +126,11 @@ pub unsafe extern "system" fn WriteFile(
         let (socket, overlapped) = match open(hfile, lpnumberofbyteswritten, lpoverlapped) {
             Err(Win32Error::ERROR_INVALID_HANDLE) => {
                 let (from, len) = (lpbuffer.addr(), nnumberofbytestowrite as usize);
+                if let Some(stream) = super::stream(hfile) {
+                    let work = || stream.write(from, len);
+                    // SAFETY: the caller's pointers.
+                    return unsafe { transfer_stream(lpnumberofbyteswritten, lpoverlapped, work) };
+                }
                 let transfer = |overlapped| match overlapped {
                     None => file::write(hfile.addr(), from, len),
                     // SAFETY: the caller keeps both until the completion.
@@ -264,6 +275,28 @@ unsafe fn transfer_file(
         // SAFETY: the caller's word.
         unsafe { store(count, transferred.unwrap_or(0)) };
     }
+    transferred.map(drop)
+}
+
+/// A transfer of a standard stream, which waits until it is over.
+///
+/// # Safety
+/// `count` is NULL or writable.
+#[cold]
+unsafe fn transfer_stream(
+    count: *mut u32,
+    overlapped: *mut OVERLAPPED,
+    transfer: impl FnOnce() -> Result<usize, Win32Error>,
+) -> Result<(), Win32Error> {
+    if !overlapped.is_null() {
+        return Err(Win32Error::ERROR_INVALID_PARAMETER);
+    }
+    if !is_possible(count.addr()) {
+        return Err(Win32Error::ERROR_NOACCESS);
+    }
+    let transferred = transfer();
+    // SAFETY: the caller's word.
+    unsafe { store(count, transferred.as_ref().map_or(0, |bytes| *bytes as u32)) };
     transferred.map(drop)
 }
 

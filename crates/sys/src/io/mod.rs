@@ -6,6 +6,7 @@ mod file;
 mod port;
 mod result;
 mod size;
+mod stream;
 
 pub use cancel::*;
 pub use disk::*;
@@ -13,6 +14,7 @@ pub use file::*;
 pub use port::*;
 pub use result::*;
 pub use size::*;
+pub use stream::*;
 
 use linsock_abi::{HANDLE, Win32Error};
 

@@ -51,6 +51,20 @@ fn set(error: Win32Error) {
     crate::last_error::set(error.0);
 }
 
+/// Whether a number is a heap's handle.
+pub(super) fn is_heap(heap: usize) -> bool {
+    heap == PROCESS_HEAP || own(&mut heaps(), heap).is_some()
+}
+
+/// Whether a block is one of a heap's.
+///
+/// # Safety
+/// As [`header`].
+pub(super) unsafe fn has_block(heap: usize, block: *const c_void) -> bool {
+    // SAFETY: the caller's word.
+    unsafe { header(heap, block) }.is_some()
+}
+
 fn allocate(heap: usize, bytes: usize, zeroed: bool) -> *mut c_void {
     let Some(whole) = bytes.checked_add(size_of::<Header>()) else { return ptr::null_mut() };
     let mut listed = None;

@@ -143,6 +143,35 @@ unsafe fn procedure(module: usize, text: PCSTR, wide: &str) -> Result<*mut c_voi
     symbol(image, asked).ok_or(Win32Error::ERROR_PROC_NOT_FOUND)
 }
 
+/// The path of a module's file.
+pub(super) fn path_of(module: usize) -> Result<std::path::PathBuf, Win32Error> {
+    if module == 0 || module == PROGRAM {
+        return std::fs::read_link("/proc/self/exe").map_err(|_| Win32Error::ERROR_MOD_NOT_FOUND);
+    }
+    let inside: *const c_void = if is_system(module) {
+        (own_image as fn() -> *mut c_void as *const ()).cast()
+    } else if loaded().contains(&module) {
+        // An object of the loader's begins with where it lies, as the C library's `struct link_map` says.
+        // SAFETY: opened by LoadLibrary and not closed.
+        ptr::with_exposed_provenance(unsafe {
+            ptr::with_exposed_provenance::<usize>(module).read()
+        })
+    } else {
+        return Err(Win32Error::ERROR_MOD_NOT_FOUND);
+    };
+    // SAFETY: numbers and pointers, which the call fills.
+    let mut info: libc::Dl_info = unsafe { std::mem::zeroed() };
+    // SAFETY: any address may be asked about; room for the answer.
+    let found = unsafe { libc::dladdr(inside, &raw mut info) } != 0 && !info.dli_fname.is_null();
+    if !found {
+        return Err(Win32Error::ERROR_MOD_NOT_FOUND);
+    }
+    // SAFETY: a name that the loader keeps.
+    let name = unsafe { CStr::from_ptr(info.dli_fname) };
+    let name = std::path::PathBuf::from(name.to_string_lossy().into_owned());
+    Ok(std::fs::canonicalize(&name).unwrap_or(name))
+}
+
 /// Whether an address is in the same image as this code: a search goes on into what an image was linked with.
 fn is_in_own_image(address: *mut c_void) -> bool {
     let base_of = |address: *const c_void| {

@@ -1,9 +1,10 @@
 //! Storage of each thread's own, by number: the C library's keys.
 
 use std::ffi::c_void;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use linsock_abi::{BOOL, PFLS_CALLBACK_FUNCTION, TLS_OUT_OF_INDEXES, Win32Error};
+use linsock_engine::thread;
 
 use super::truth;
 
@@ -31,10 +32,43 @@ fn is_given(key: u32) -> bool {
         .is_some_and(|word| word.load(Ordering::Acquire) >> (key % 64) & 1 != 0)
 }
 
-fn allocate(at_end: Option<unsafe extern "C" fn(*mut c_void)>) -> u32 {
+/// What a thread calls at its end with its value of a key, as a number; 0 for nothing.
+///
+/// The C library would call it too, but only after it has run what makes a thread's end known: whoever waited for the
+/// thread has to find it done.
+static AT_END: [AtomicUsize; KEYS] = [const { AtomicUsize::new(0) }; KEYS];
+
+/// Calls the functions of FlsAlloc for the values of the calling thread.
+fn end_of_thread() {
+    for key in (0..KEYS as u32).filter(|&key| is_given(key)) {
+        let function = AT_END[key as usize].load(Ordering::Acquire);
+        if function == 0 {
+            continue;
+        }
+        // SAFETY: a key that was given out.
+        let value = unsafe { libc::pthread_getspecific(key) };
+        if value.is_null() {
+            continue;
+        }
+        // SAFETY: as above; the value is given up before it is handed out.
+        unsafe { libc::pthread_setspecific(key, std::ptr::null()) };
+        // SAFETY: FlsAlloc stored a function of this type, which may be called with any value, by its own contract.
+        unsafe {
+            std::mem::transmute::<usize, unsafe extern "system" fn(*const c_void)>(function)(value);
+        }
+    }
+}
+
+fn allocate(at_end: PFLS_CALLBACK_FUNCTION) -> u32 {
     let mut key = 0;
-    // SAFETY: room for the answer; the function may be called at a thread's end, by the caller's word.
-    let made = unsafe { libc::pthread_key_create(&raw mut key, at_end) } == 0;
+    // SAFETY: room for the answer.
+    let made = unsafe { libc::pthread_key_create(&raw mut key, None) } == 0;
+    if made && let Some(place) = AT_END.get(key as usize) {
+        place.store(at_end.map_or(0, |function| function as usize), Ordering::Release);
+        if at_end.is_some() {
+            thread::at_end(end_of_thread);
+        }
+    }
     if made && note(key, true).is_some() {
         return key;
     }
@@ -142,7 +176,8 @@ pub unsafe extern "system" fn TlsSetValue(dwtlsindex: u32, lptlsvalue: *const c_
     put(dwtlsindex, lptlsvalue)
 }
 
-/// As TlsAlloc, with a function that a thread calls at its end with its value, unless that is NULL.
+/// As TlsAlloc, with a function that a thread calls at its end with its value, unless that is NULL. Who waits for the
+/// thread finds it called.
 ///
 /// # Contract
 /// None of its own.
@@ -160,15 +195,7 @@ pub unsafe extern "system" fn TlsSetValue(dwtlsindex: u32, lptlsvalue: *const c_
 /// learn.microsoft.com: fibersapi.h, FlsAlloc
 #[api]
 pub unsafe extern "system" fn FlsAlloc(lpcallback: PFLS_CALLBACK_FUNCTION) -> u32 {
-    allocate(lpcallback.map(|callback| {
-        // SAFETY: one convention, one parameter that is a pointer.
-        unsafe {
-            std::mem::transmute::<
-                unsafe extern "system" fn(*const c_void),
-                unsafe extern "C" fn(*mut c_void),
-            >(callback)
-        }
-    }))
+    allocate(lpcallback)
 }
 
 /// Gives a number of FlsAlloc back.
@@ -222,5 +249,7 @@ pub unsafe extern "system" fn FlsGetValue(dwflsindex: u32) -> *mut c_void {
 /// learn.microsoft.com: fibersapi.h, FlsSetValue
 #[api]
 pub unsafe extern "system" fn FlsSetValue(dwflsindex: u32, lpflsdata: *const c_void) -> BOOL {
+    // Else the end of a thread that does nothing but this would not be noticed.
+    thread::touch();
     put(dwflsindex, lpflsdata)
 }

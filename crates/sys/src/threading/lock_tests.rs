@@ -251,3 +251,36 @@ fn each_thread_has_its_own_value() {
         assert_eq!(TlsFree(again), 1);
     }
 }
+
+static FREED: AtomicU32 = AtomicU32::new(0);
+
+unsafe extern "system" fn free_late(value: *const std::ffi::c_void) {
+    // Long enough for whoever was woken too early.
+    thread::sleep(std::time::Duration::from_millis(30));
+    FREED.fetch_add(value.addr() as u32, Ordering::Relaxed);
+}
+
+unsafe extern "system" fn store_seven(key: *mut std::ffi::c_void) -> u32 {
+    // SAFETY: numbers stand for pointers and are not followed.
+    unsafe { FlsSetValue(key.addr() as u32, std::ptr::without_provenance(7)) as u32 }
+}
+
+#[test]
+fn who_waits_for_a_thread_finds_its_values_freed() {
+    // SAFETY: as above.
+    unsafe {
+        let key = FlsAlloc(Some(free_late));
+        let parameter = std::ptr::without_provenance(key as usize);
+        let handle = CreateThread(
+            std::ptr::null(),
+            0,
+            Some(store_seven),
+            parameter,
+            0,
+            std::ptr::null_mut(),
+        );
+        assert_eq!(WaitForSingleObject(handle, 10_000), 0);
+        assert_eq!(FREED.load(Ordering::Relaxed), 7);
+        assert_eq!((CloseHandle(handle), FlsFree(key)), (1, 1));
+    }
+}

@@ -21,7 +21,7 @@ fn clock(id: libc::clockid_t) -> (i64, i64) {
 const UNIX_EPOCH_AS_FILE_TIME: i64 = 116_444_736_000_000_000;
 
 /// The time now as a FILETIME counts it: steps of 100 ns since 1601, UTC.
-pub(super) fn file_time() -> u64 {
+pub(crate) fn file_time() -> u64 {
     let (seconds, nanoseconds) = clock(libc::CLOCK_REALTIME);
     let parts = nanoseconds / (NANOSECONDS_PER_SECOND / COUNTS_PER_SECOND);
     (UNIX_EPOCH_AS_FILE_TIME + seconds * COUNTS_PER_SECOND + parts).max(0).cast_unsigned()

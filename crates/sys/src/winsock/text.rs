@@ -72,7 +72,7 @@ pub(super) unsafe fn read_optional<U: Unit>(start: *const U) -> Result<Option<St
 ///
 /// # Safety
 /// `start` has room for `capacity` units.
-pub(super) unsafe fn write<U: Unit>(
+pub(crate) unsafe fn write<U: Unit>(
     text: &str,
     start: *mut U,
     capacity: usize,

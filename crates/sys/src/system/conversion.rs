@@ -1,0 +1,330 @@
+//! Texts from bytes to wide characters and back.
+
+use std::borrow::Cow;
+
+use linsock_abi::{
+    BOOL, CP_ACP, CP_OEMCP, CP_THREAD_ACP, CP_UTF8, MB_ERR_INVALID_CHARS, MB_PRECOMPOSED,
+    MULTI_BYTE_TO_WIDE_CHAR_FLAGS, PCSTR, PCWSTR, PSTR, PWSTR, WC_ERR_INVALID_CHARS,
+    WC_NO_BEST_FIT_CHARS, Win32Error,
+};
+use linsock_backend::memory::is_writable;
+
+use crate::winsock::text::Unit;
+
+/// A count, or 0 and the last error.
+fn shape(work: impl FnOnce() -> Result<usize, Win32Error>) -> i32 {
+    match work() {
+        Ok(count) => i32::try_from(count).unwrap_or(i32::MAX),
+        Err(error) => {
+            crate::last_error::set(error.0);
+            0
+        }
+    }
+}
+
+fn check_page(page: u32) -> Result<(), Win32Error> {
+    let known = [CP_ACP, CP_OEMCP, CP_THREAD_ACP, CP_UTF8].contains(&page);
+    if known { Ok(()) } else { Err(Win32Error::ERROR_INVALID_PARAMETER) }
+}
+
+/// The caller's text: so many units, or, where the count is negative, up to a zero and with it.
+///
+/// # Safety
+/// NULL, or so many units, or a text that ends with a zero.
+unsafe fn source<'a, U: Unit>(start: *const U, count: i32) -> Result<&'a [U], Win32Error> {
+    if start.is_null() || count == 0 {
+        return Err(Win32Error::ERROR_INVALID_PARAMETER);
+    }
+    let count = match usize::try_from(count) {
+        Ok(count) => count,
+        // SAFETY: the caller's word.
+        Err(_) => unsafe { crate::threading::until_zero(start) }.map_or(0, <[U]>::len) + 1,
+    };
+    // SAFETY: the caller's word, or just read.
+    Ok(unsafe { std::slice::from_raw_parts(start, count) })
+}
+
+/// Writes as much of the text as fits; where there is no room at all, only its length is asked for.
+///
+/// # Safety
+/// `to` has room for `room` units.
+unsafe fn store<U: Unit>(
+    units: &[U],
+    from: *const u8,
+    to: *mut U,
+    room: i32,
+) -> Result<usize, Win32Error> {
+    let room = usize::try_from(room).map_err(|_| Win32Error::ERROR_INVALID_PARAMETER)?;
+    if room == 0 {
+        return Ok(units.len());
+    }
+    if to.is_null() || to.cast_const().cast() == from {
+        return Err(Win32Error::ERROR_INVALID_PARAMETER);
+    }
+    let count = units.len().min(room);
+    // SAFETY: the caller's room; the units are our own copy.
+    unsafe { std::ptr::copy(units.as_ptr(), to, count) };
+    if count < units.len() { Err(Win32Error::ERROR_INSUFFICIENT_BUFFER) } else { Ok(count) }
+}
+
+fn lossy_utf16(units: &[u16]) -> String {
+    String::from_utf16_lossy(units)
+}
+
+fn lossy_utf32(units: &[u32]) -> String {
+    let character = |&code| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+    units.iter().map(character).collect()
+}
+
+/// Turns bytes into wide characters; the answer is how many.
+///
+/// # Contract
+/// None of its own.
+///
+/// # Errors
+/// 0 and ERROR_INVALID_PARAMETER (87): no text, no room, or a code page that is not there;
+/// ERROR_INSUFFICIENT_BUFFER (122): what fits was written; ERROR_INVALID_FLAGS (1004);
+/// ERROR_NO_UNICODE_TRANSLATION (1113): the flag asks to be told of what spells no character.
+///
+/// # Linux
+/// CP_ACP and CP_OEMCP are UTF-8, as the host's texts are; there are no other code pages. What
+/// spells no character becomes U+FFFD. Room of 0 asks for the length.
+///
+/// # Sources
+/// learn.microsoft.com: stringapiset.h, MultiByteToWideChar
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn MultiByteToWideChar(
+    codepage: u32,
+    dwflags: MULTI_BYTE_TO_WIDE_CHAR_FLAGS,
+    lpmultibytestr: PCSTR,
+    cbmultibyte: i32,
+    lpwidecharstr: PWSTR,
+    cchwidechar: i32,
+) -> i32 {
+    shape(|| {
+        // SAFETY: the caller's pointers.
+        let units = unsafe { source(lpmultibytestr, cbmultibyte) }?;
+        check_page(codepage)?;
+        if dwflags & !(MB_PRECOMPOSED | MB_ERR_INVALID_CHARS) != 0
+            || codepage == CP_UTF8 && dwflags & MB_PRECOMPOSED != 0
+        {
+            return Err(Win32Error::ERROR_INVALID_FLAGS);
+        }
+        let strict = dwflags & MB_ERR_INVALID_CHARS != 0;
+        let text = match std::str::from_utf8(units) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) if strict => return Err(Win32Error::ERROR_NO_UNICODE_TRANSLATION),
+            Err(_) => String::from_utf8_lossy(units),
+        };
+        // SAFETY: the caller's pointers.
+        unsafe { store(&u16::encode(&text), units.as_ptr().cast(), lpwidecharstr, cchwidechar) }
+    })
+}
+
+/// As MultiByteToWideChar, for a wchar_t of 32 bits.
+///
+/// # Contract
+/// None of its own.
+///
+/// # Errors
+/// As [`MultiByteToWideChar`].
+///
+/// # Linux
+/// The header binds MultiByteToWideChar to this function unless the compiler was given
+/// -fshort-wchar.
+///
+/// # Sources
+/// learn.microsoft.com: stringapiset.h, MultiByteToWideChar
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn MultiByteToWideChar_utf32(
+    codepage: u32,
+    dwflags: MULTI_BYTE_TO_WIDE_CHAR_FLAGS,
+    lpmultibytestr: PCSTR,
+    cbmultibyte: i32,
+    lpwidecharstr: *mut u32,
+    cchwidechar: i32,
+) -> i32 {
+    shape(|| {
+        // SAFETY: the caller's pointers.
+        let units = unsafe { source(lpmultibytestr, cbmultibyte) }?;
+        check_page(codepage)?;
+        if dwflags & !(MB_PRECOMPOSED | MB_ERR_INVALID_CHARS) != 0
+            || codepage == CP_UTF8 && dwflags & MB_PRECOMPOSED != 0
+        {
+            return Err(Win32Error::ERROR_INVALID_FLAGS);
+        }
+        let strict = dwflags & MB_ERR_INVALID_CHARS != 0;
+        let text = match std::str::from_utf8(units) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) if strict => return Err(Win32Error::ERROR_NO_UNICODE_TRANSLATION),
+            Err(_) => String::from_utf8_lossy(units),
+        };
+        // SAFETY: the caller's pointers.
+        unsafe { store(&u32::encode(&text), units.as_ptr().cast(), lpwidecharstr, cchwidechar) }
+    })
+}
+
+/// Turns wide characters into bytes; the answer is how many.
+///
+/// # Contract
+/// None of its own.
+///
+/// # Errors
+/// 0 and ERROR_INVALID_PARAMETER (87): no text, no room, or a code page that is not there;
+/// ERROR_INSUFFICIENT_BUFFER (122): what fits was written; ERROR_INVALID_FLAGS (1004);
+/// ERROR_NO_UNICODE_TRANSLATION (1113): the flag asks to be told of what spells no character.
+///
+/// # Linux
+/// CP_ACP and CP_OEMCP are UTF-8, as the host's texts are; there are no other code pages. What
+/// spells no character becomes U+FFFD. Room of 0 asks for the length. The default character is
+/// never needed.
+///
+/// # Sources
+/// learn.microsoft.com: stringapiset.h, WideCharToMultiByte
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn WideCharToMultiByte(
+    codepage: u32,
+    dwflags: u32,
+    lpwidecharstr: PCWSTR,
+    cchwidechar: i32,
+    lpmultibytestr: PSTR,
+    cbmultibyte: i32,
+    lpdefaultchar: PCSTR,
+    lpuseddefaultchar: *mut BOOL,
+) -> i32 {
+    shape(|| {
+        // SAFETY: the caller's pointers.
+        let units = unsafe { source(lpwidecharstr, cchwidechar) }?;
+        check_page(codepage)?;
+        let uses_default = !lpdefaultchar.is_null() || !lpuseddefaultchar.is_null();
+        if codepage == CP_UTF8 && uses_default {
+            return Err(Win32Error::ERROR_INVALID_PARAMETER);
+        }
+        let strict = dwflags & WC_ERR_INVALID_CHARS != 0;
+        if dwflags & !(WC_ERR_INVALID_CHARS | WC_NO_BEST_FIT_CHARS) != 0
+            || codepage == CP_UTF8 && dwflags & WC_NO_BEST_FIT_CHARS != 0
+        {
+            return Err(Win32Error::ERROR_INVALID_FLAGS);
+        }
+        let text = match u16::decode(units) {
+            Some(text) => text,
+            None if strict => return Err(Win32Error::ERROR_NO_UNICODE_TRANSLATION),
+            None => lossy_utf16(units),
+        };
+        if is_writable(lpuseddefaultchar.addr(), size_of::<BOOL>()) {
+            // SAFETY: just written by the kernel.
+            unsafe { lpuseddefaultchar.write_unaligned(0) };
+        }
+        let (from, to) = (units.as_ptr().cast(), lpmultibytestr);
+        // SAFETY: the caller's pointers.
+        unsafe { store(text.as_bytes(), from, to, cbmultibyte) }
+    })
+}
+
+/// As WideCharToMultiByte, for a wchar_t of 32 bits.
+///
+/// # Contract
+/// None of its own.
+///
+/// # Errors
+/// As [`WideCharToMultiByte`].
+///
+/// # Linux
+/// The header binds WideCharToMultiByte to this function unless the compiler was given
+/// -fshort-wchar.
+///
+/// # Sources
+/// learn.microsoft.com: stringapiset.h, WideCharToMultiByte
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn WideCharToMultiByte_utf32(
+    codepage: u32,
+    dwflags: u32,
+    lpwidecharstr: *const u32,
+    cchwidechar: i32,
+    lpmultibytestr: PSTR,
+    cbmultibyte: i32,
+    lpdefaultchar: PCSTR,
+    lpuseddefaultchar: *mut BOOL,
+) -> i32 {
+    shape(|| {
+        // SAFETY: the caller's pointers.
+        let units = unsafe { source(lpwidecharstr, cchwidechar) }?;
+        check_page(codepage)?;
+        let uses_default = !lpdefaultchar.is_null() || !lpuseddefaultchar.is_null();
+        if codepage == CP_UTF8 && uses_default {
+            return Err(Win32Error::ERROR_INVALID_PARAMETER);
+        }
+        let strict = dwflags & WC_ERR_INVALID_CHARS != 0;
+        if dwflags & !(WC_ERR_INVALID_CHARS | WC_NO_BEST_FIT_CHARS) != 0
+            || codepage == CP_UTF8 && dwflags & WC_NO_BEST_FIT_CHARS != 0
+        {
+            return Err(Win32Error::ERROR_INVALID_FLAGS);
+        }
+        let text = match u32::decode(units) {
+            Some(text) => text,
+            None if strict => return Err(Win32Error::ERROR_NO_UNICODE_TRANSLATION),
+            None => lossy_utf32(units),
+        };
+        if is_writable(lpuseddefaultchar.addr(), size_of::<BOOL>()) {
+            // SAFETY: just written by the kernel.
+            unsafe { lpuseddefaultchar.write_unaligned(0) };
+        }
+        let (from, to) = (units.as_ptr().cast(), lpmultibytestr);
+        // SAFETY: the caller's pointers.
+        unsafe { store(text.as_bytes(), from, to, cbmultibyte) }
+    })
+}
+
+/// The code page of the system's byte texts.
+///
+/// # Contract
+/// None of its own.
+///
+/// # Errors
+/// None.
+///
+/// # Linux
+/// 65001, UTF-8, whatever the locale.
+///
+/// # Sources
+/// learn.microsoft.com: winnls.h, GetACP
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn GetACP() -> u32 {
+    CP_UTF8
+}
+
+/// The code page of the console's byte texts.
+///
+/// # Contract
+/// None of its own.
+///
+/// # Errors
+/// None.
+///
+/// # Linux
+/// As [`GetACP`].
+///
+/// # Sources
+/// learn.microsoft.com: winnls.h, GetOEMCP
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn GetOEMCP() -> u32 {
+    CP_UTF8
+}
+
+/// Whether a code page is there.
+///
+/// # Contract
+/// None of its own.
+///
+/// # Errors
+/// None.
+///
+/// # Linux
+/// UTF-8 alone is.
+///
+/// # Sources
+/// learn.microsoft.com: winnls.h, IsValidCodePage
+#[cfg_attr(feature = "export", unsafe(no_mangle))]
+pub unsafe extern "system" fn IsValidCodePage(codepage: u32) -> BOOL {
+    BOOL::from(codepage == CP_UTF8)
+}

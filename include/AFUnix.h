@@ -1,0 +1,2 @@
+/* Another spelling of <afunix.h>. */
+#include "afunix.h"

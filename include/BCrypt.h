@@ -1,0 +1,2 @@
+/* Another spelling of <bcrypt.h>. */
+#include "bcrypt.h"

@@ -1,0 +1,2 @@
+/* Another spelling of <conio.h>. */
+#include "conio.h"

@@ -1,0 +1,2 @@
+/* Another spelling of <crtdbg.h>. */
+#include "crtdbg.h"

@@ -1,0 +1,2 @@
+/* Another spelling of <debugapi.h>. */
+#include "debugapi.h"

@@ -1,0 +1,2 @@
+/* Another spelling of <excpt.h>. */
+#include "excpt.h"

@@ -1,0 +1,2 @@
+/* Another spelling of <fileapi.h>. */
+#include "fileapi.h"

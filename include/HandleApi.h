@@ -1,0 +1,2 @@
+/* Another spelling of <handleapi.h>. */
+#include "handleapi.h"

@@ -1,0 +1,2 @@
+/* Another spelling of <heapapi.h>. */
+#include "heapapi.h"

@@ -1,0 +1,2 @@
+/* Another spelling of <interlockedapi.h>. */
+#include "interlockedapi.h"

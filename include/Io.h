@@ -1,0 +1,2 @@
+/* Another spelling of <io.h>. */
+#include "io.h"

@@ -1,0 +1,2 @@
+/* Another spelling of <libloaderapi.h>. */
+#include "libloaderapi.h"

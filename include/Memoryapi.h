@@ -1,0 +1,2 @@
+/* Another spelling of <memoryapi.h>. */
+#include "memoryapi.h"

@@ -1,0 +1,2 @@
+/* Another spelling of <namedpipeapi.h>. */
+#include "namedpipeapi.h"

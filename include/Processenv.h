@@ -1,0 +1,2 @@
+/* Another spelling of <processenv.h>. */
+#include "processenv.h"

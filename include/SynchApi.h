@@ -1,0 +1,2 @@
+/* Another spelling of <synchapi.h>. */
+#include "synchapi.h"

@@ -1,0 +1,2 @@
+/* Another spelling of <timezoneapi.h>. */
+#include "timezoneapi.h"

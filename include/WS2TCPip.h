@@ -1,0 +1,2 @@
+/* Another spelling of <ws2tcpip.h>. */
+#include "ws2tcpip.h"

@@ -1,0 +1,2 @@
+/* Another spelling of <wincon.h>. */
+#include "wincon.h"
