@@ -177,7 +177,7 @@ unsafe fn set_title<U: Unit>(text: *const U) -> Result<(), Win32Error> {
 ///
 /// # Sources
 /// learn.microsoft.com: processenv.h, GetStdHandle
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetStdHandle(nstdhandle: STD_HANDLE) -> HANDLE {
     let Some(stream) = Stream::named(nstdhandle) else {
         crate::last_error::set(Win32Error::ERROR_INVALID_HANDLE.0);
@@ -200,7 +200,7 @@ pub unsafe extern "system" fn GetStdHandle(nstdhandle: STD_HANDLE) -> HANDLE {
 ///
 /// # Sources
 /// learn.microsoft.com: fileapi.h, GetFileType
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetFileType(hfile: HANDLE) -> FILE_TYPE {
     let descriptor = match stream(hfile) {
         Some(stream) => Ok(stream.descriptor()),
@@ -235,7 +235,7 @@ pub unsafe extern "system" fn GetFileType(hfile: HANDLE) -> FILE_TYPE {
 ///
 /// # Sources
 /// learn.microsoft.com: consoleapi.h, GetConsoleMode
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetConsoleMode(
     hconsolehandle: HANDLE,
     lpmode: *mut CONSOLE_MODE,
@@ -276,7 +276,7 @@ pub unsafe extern "system" fn GetConsoleMode(
 ///
 /// # Sources
 /// learn.microsoft.com: consoleapi.h, SetConsoleMode
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetConsoleMode(hconsolehandle: HANDLE, dwmode: CONSOLE_MODE) -> BOOL {
     truth(|| {
         let stream = terminal(hconsolehandle)?;
@@ -315,7 +315,7 @@ pub unsafe extern "system" fn SetConsoleMode(hconsolehandle: HANDLE, dwmode: CON
 ///
 /// # Sources
 /// learn.microsoft.com: consoleapi.h, ReadConsoleA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn ReadConsoleA(
     hconsoleinput: HANDLE,
     lpbuffer: *mut c_void,
@@ -342,7 +342,7 @@ pub unsafe extern "system" fn ReadConsoleA(
 ///
 /// # Sources
 /// learn.microsoft.com: consoleapi.h, ReadConsoleW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn ReadConsoleW(
     hconsoleinput: HANDLE,
     lpbuffer: *mut c_void,
@@ -369,7 +369,7 @@ pub unsafe extern "system" fn ReadConsoleW(
 ///
 /// # Sources
 /// learn.microsoft.com: consoleapi.h, ReadConsoleW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn ReadConsoleW_utf32(
     hconsoleinput: HANDLE,
     lpbuffer: *mut c_void,
@@ -397,7 +397,7 @@ pub unsafe extern "system" fn ReadConsoleW_utf32(
 ///
 /// # Sources
 /// learn.microsoft.com: consoleapi.h, WriteConsoleA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WriteConsoleA(
     hconsoleoutput: HANDLE,
     lpbuffer: PCSTR,
@@ -423,7 +423,7 @@ pub unsafe extern "system" fn WriteConsoleA(
 ///
 /// # Sources
 /// learn.microsoft.com: consoleapi.h, WriteConsoleW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WriteConsoleW(
     hconsoleoutput: HANDLE,
     lpbuffer: PCWSTR,
@@ -449,7 +449,7 @@ pub unsafe extern "system" fn WriteConsoleW(
 ///
 /// # Sources
 /// learn.microsoft.com: consoleapi.h, WriteConsoleW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WriteConsoleW_utf32(
     hconsoleoutput: HANDLE,
     lpbuffer: *const u32,
@@ -475,7 +475,7 @@ pub unsafe extern "system" fn WriteConsoleW_utf32(
 ///
 /// # Sources
 /// learn.microsoft.com: consoleapi.h, GetConsoleCP
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetConsoleCP() -> u32 {
     CP_UTF8
 }
@@ -493,7 +493,7 @@ pub unsafe extern "system" fn GetConsoleCP() -> u32 {
 ///
 /// # Sources
 /// learn.microsoft.com: consoleapi.h, GetConsoleOutputCP
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetConsoleOutputCP() -> u32 {
     CP_UTF8
 }
@@ -511,7 +511,7 @@ pub unsafe extern "system" fn GetConsoleOutputCP() -> u32 {
 ///
 /// # Sources
 /// learn.microsoft.com: consoleapi2.h, SetConsoleCP
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetConsoleCP(wcodepageid: u32) -> BOOL {
     truth(|| is_utf8(wcodepageid))
 }
@@ -529,7 +529,7 @@ pub unsafe extern "system" fn SetConsoleCP(wcodepageid: u32) -> BOOL {
 ///
 /// # Sources
 /// learn.microsoft.com: consoleapi2.h, SetConsoleOutputCP
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetConsoleOutputCP(wcodepageid: u32) -> BOOL {
     truth(|| is_utf8(wcodepageid))
 }
@@ -547,7 +547,7 @@ pub unsafe extern "system" fn SetConsoleOutputCP(wcodepageid: u32) -> BOOL {
 ///
 /// # Sources
 /// learn.microsoft.com: consoleapi2.h, SetConsoleTitleA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetConsoleTitleA(lpconsoletitle: PCSTR) -> BOOL {
     // SAFETY: by the crate's vocabulary.
     truth(|| unsafe { set_title(lpconsoletitle) })
@@ -566,7 +566,7 @@ pub unsafe extern "system" fn SetConsoleTitleA(lpconsoletitle: PCSTR) -> BOOL {
 ///
 /// # Sources
 /// learn.microsoft.com: consoleapi2.h, SetConsoleTitleW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetConsoleTitleW(lpconsoletitle: PCWSTR) -> BOOL {
     // SAFETY: by the crate's vocabulary.
     truth(|| unsafe { set_title(lpconsoletitle) })
@@ -585,7 +585,7 @@ pub unsafe extern "system" fn SetConsoleTitleW(lpconsoletitle: PCWSTR) -> BOOL {
 ///
 /// # Sources
 /// learn.microsoft.com: consoleapi2.h, SetConsoleTitleW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetConsoleTitleW_utf32(lpconsoletitle: *const u32) -> BOOL {
     // SAFETY: by the crate's vocabulary.
     truth(|| unsafe { set_title(lpconsoletitle) })

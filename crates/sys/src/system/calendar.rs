@@ -124,7 +124,7 @@ unsafe fn store<T>(to: *mut T, value: T) -> Result<(), Win32Error> {
 ///
 /// # Sources
 /// learn.microsoft.com: sysinfoapi.h, GetSystemTime
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetSystemTime(lpsystemtime: *mut SYSTEMTIME) {
     if !lpsystemtime.is_null() {
         // SAFETY: not NULL, so by the crate's vocabulary room for it.
@@ -145,7 +145,7 @@ pub unsafe extern "system" fn GetSystemTime(lpsystemtime: *mut SYSTEMTIME) {
 ///
 /// # Sources
 /// learn.microsoft.com: sysinfoapi.h, GetLocalTime
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetLocalTime(lpsystemtime: *mut SYSTEMTIME) {
     if !lpsystemtime.is_null() {
         let now = now();
@@ -167,7 +167,7 @@ pub unsafe extern "system" fn GetLocalTime(lpsystemtime: *mut SYSTEMTIME) {
 ///
 /// # Sources
 /// learn.microsoft.com: timezoneapi.h, SystemTimeToFileTime
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SystemTimeToFileTime(
     lpsystemtime: *const SYSTEMTIME,
     lpfiletime: *mut FILETIME,
@@ -189,7 +189,7 @@ pub unsafe extern "system" fn SystemTimeToFileTime(
 ///
 /// # Sources
 /// learn.microsoft.com: timezoneapi.h, FileTimeToSystemTime
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn FileTimeToSystemTime(
     lpfiletime: *const FILETIME,
     lpsystemtime: *mut SYSTEMTIME,
@@ -211,7 +211,7 @@ pub unsafe extern "system" fn FileTimeToSystemTime(
 ///
 /// # Sources
 /// learn.microsoft.com: fileapi.h, FileTimeToLocalFileTime
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn FileTimeToLocalFileTime(
     lpfiletime: *const FILETIME,
     lplocalfiletime: *mut FILETIME,
@@ -239,7 +239,7 @@ pub unsafe extern "system" fn FileTimeToLocalFileTime(
 ///
 /// # Sources
 /// learn.microsoft.com: fileapi.h, LocalFileTimeToFileTime
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn LocalFileTimeToFileTime(
     lplocalfiletime: *const FILETIME,
     lpfiletime: *mut FILETIME,
@@ -266,7 +266,7 @@ pub unsafe extern "system" fn LocalFileTimeToFileTime(
 ///
 /// # Sources
 /// learn.microsoft.com: fileapi.h, CompareFileTime
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn CompareFileTime(
     lpfiletime1: *const FILETIME,
     lpfiletime2: *const FILETIME,

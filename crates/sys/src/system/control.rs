@@ -112,7 +112,7 @@ fn change(routine: PHANDLER_ROUTINE, add: bool) -> Result<(), Win32Error> {
 ///
 /// # Sources
 /// learn.microsoft.com: consoleapi.h, SetConsoleCtrlHandler
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetConsoleCtrlHandler(
     handlerroutine: PHANDLER_ROUTINE,
     add: BOOL,
@@ -134,7 +134,7 @@ pub unsafe extern "system" fn SetConsoleCtrlHandler(
 ///
 /// # Sources
 /// learn.microsoft.com: consoleapi.h, GenerateConsoleCtrlEvent
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GenerateConsoleCtrlEvent(
     dwctrlevent: u32,
     dwprocessgroupid: u32,

@@ -92,7 +92,7 @@ fn lossy_utf32(units: &[u32]) -> String {
 ///
 /// # Sources
 /// learn.microsoft.com: stringapiset.h, MultiByteToWideChar
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn MultiByteToWideChar(
     codepage: u32,
     dwflags: MULTI_BYTE_TO_WIDE_CHAR_FLAGS,
@@ -135,7 +135,7 @@ pub unsafe extern "system" fn MultiByteToWideChar(
 ///
 /// # Sources
 /// learn.microsoft.com: stringapiset.h, MultiByteToWideChar
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn MultiByteToWideChar_utf32(
     codepage: u32,
     dwflags: MULTI_BYTE_TO_WIDE_CHAR_FLAGS,
@@ -181,7 +181,7 @@ pub unsafe extern "system" fn MultiByteToWideChar_utf32(
 ///
 /// # Sources
 /// learn.microsoft.com: stringapiset.h, WideCharToMultiByte
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WideCharToMultiByte(
     codepage: u32,
     dwflags: u32,
@@ -235,7 +235,7 @@ pub unsafe extern "system" fn WideCharToMultiByte(
 ///
 /// # Sources
 /// learn.microsoft.com: stringapiset.h, WideCharToMultiByte
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn WideCharToMultiByte_utf32(
     codepage: u32,
     dwflags: u32,
@@ -288,7 +288,7 @@ pub unsafe extern "system" fn WideCharToMultiByte_utf32(
 ///
 /// # Sources
 /// learn.microsoft.com: winnls.h, GetACP
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetACP() -> u32 {
     CP_UTF8
 }
@@ -306,7 +306,7 @@ pub unsafe extern "system" fn GetACP() -> u32 {
 ///
 /// # Sources
 /// learn.microsoft.com: winnls.h, GetOEMCP
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetOEMCP() -> u32 {
     CP_UTF8
 }
@@ -324,7 +324,7 @@ pub unsafe extern "system" fn GetOEMCP() -> u32 {
 ///
 /// # Sources
 /// learn.microsoft.com: winnls.h, IsValidCodePage
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn IsValidCodePage(codepage: u32) -> BOOL {
     BOOL::from(codepage == CP_UTF8)
 }

@@ -162,7 +162,7 @@ unsafe fn file_name<U: Unit>(module: HMODULE, to: *mut U, room: u32) -> u32 {
 ///
 /// # Sources
 /// learn.microsoft.com: processenv.h, GetEnvironmentVariableA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetEnvironmentVariableA(
     lpname: PCSTR,
     lpbuffer: PSTR,
@@ -185,7 +185,7 @@ pub unsafe extern "system" fn GetEnvironmentVariableA(
 ///
 /// # Sources
 /// learn.microsoft.com: processenv.h, GetEnvironmentVariableW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetEnvironmentVariableW(
     lpname: PCWSTR,
     lpbuffer: PWSTR,
@@ -208,7 +208,7 @@ pub unsafe extern "system" fn GetEnvironmentVariableW(
 ///
 /// # Sources
 /// learn.microsoft.com: processenv.h, GetEnvironmentVariableW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetEnvironmentVariableW_utf32(
     lpname: *const u32,
     lpbuffer: *mut u32,
@@ -233,7 +233,7 @@ pub unsafe extern "system" fn GetEnvironmentVariableW_utf32(
 ///
 /// # Sources
 /// learn.microsoft.com: processenv.h, SetEnvironmentVariableA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetEnvironmentVariableA(lpname: PCSTR, lpvalue: PCSTR) -> BOOL {
     // SAFETY: by the crate's vocabulary.
     truth(|| unsafe { set_variable(lpname, lpvalue) })
@@ -252,7 +252,7 @@ pub unsafe extern "system" fn SetEnvironmentVariableA(lpname: PCSTR, lpvalue: PC
 ///
 /// # Sources
 /// learn.microsoft.com: processenv.h, SetEnvironmentVariableW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetEnvironmentVariableW(lpname: PCWSTR, lpvalue: PCWSTR) -> BOOL {
     // SAFETY: by the crate's vocabulary.
     truth(|| unsafe { set_variable(lpname, lpvalue) })
@@ -271,7 +271,7 @@ pub unsafe extern "system" fn SetEnvironmentVariableW(lpname: PCWSTR, lpvalue: P
 ///
 /// # Sources
 /// learn.microsoft.com: processenv.h, SetEnvironmentVariableW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetEnvironmentVariableW_utf32(
     lpname: *const u32,
     lpvalue: *const u32,
@@ -293,7 +293,7 @@ pub unsafe extern "system" fn SetEnvironmentVariableW_utf32(
 ///
 /// # Sources
 /// learn.microsoft.com: processenv.h, GetCommandLineA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetCommandLineA() -> PCSTR {
     static LINE: OnceLock<Vec<u8>> = OnceLock::new();
     LINE.get_or_init(|| kept(&command_line())).as_ptr()
@@ -312,7 +312,7 @@ pub unsafe extern "system" fn GetCommandLineA() -> PCSTR {
 ///
 /// # Sources
 /// learn.microsoft.com: processenv.h, GetCommandLineW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetCommandLineW() -> PCWSTR {
     static LINE: OnceLock<Vec<u16>> = OnceLock::new();
     LINE.get_or_init(|| kept(&command_line())).as_ptr()
@@ -331,7 +331,7 @@ pub unsafe extern "system" fn GetCommandLineW() -> PCWSTR {
 ///
 /// # Sources
 /// learn.microsoft.com: processenv.h, GetCommandLineW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetCommandLineW_utf32() -> *const u32 {
     static LINE: OnceLock<Vec<u32>> = OnceLock::new();
     LINE.get_or_init(|| kept(&command_line())).as_ptr()
@@ -351,7 +351,7 @@ pub unsafe extern "system" fn GetCommandLineW_utf32() -> *const u32 {
 ///
 /// # Sources
 /// learn.microsoft.com: libloaderapi.h, GetModuleFileNameA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetModuleFileNameA(
     hmodule: HMODULE,
     lpfilename: PSTR,
@@ -374,7 +374,7 @@ pub unsafe extern "system" fn GetModuleFileNameA(
 ///
 /// # Sources
 /// learn.microsoft.com: libloaderapi.h, GetModuleFileNameW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetModuleFileNameW(
     hmodule: HMODULE,
     lpfilename: PWSTR,
@@ -397,7 +397,7 @@ pub unsafe extern "system" fn GetModuleFileNameW(
 ///
 /// # Sources
 /// learn.microsoft.com: libloaderapi.h, GetModuleFileNameW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetModuleFileNameW_utf32(
     hmodule: HMODULE,
     lpfilename: *mut u32,

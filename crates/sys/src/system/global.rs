@@ -18,7 +18,7 @@ use super::heap::{LocalAlloc, LocalFree};
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, GlobalAlloc
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GlobalAlloc(uflags: GLOBAL_ALLOC_FLAGS, dwbytes: usize) -> HGLOBAL {
     // SAFETY: takes numbers.
     unsafe { LocalAlloc(uflags, dwbytes) }
@@ -37,7 +37,7 @@ pub unsafe extern "system" fn GlobalAlloc(uflags: GLOBAL_ALLOC_FLAGS, dwbytes: u
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, GlobalFree
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GlobalFree(hmem: HGLOBAL) -> HGLOBAL {
     // SAFETY: by this function's own contract.
     unsafe { LocalFree(hmem) }
@@ -56,7 +56,7 @@ pub unsafe extern "system" fn GlobalFree(hmem: HGLOBAL) -> HGLOBAL {
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, GlobalLock
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GlobalLock(hmem: HGLOBAL) -> *mut c_void {
     if hmem.is_null() {
         crate::last_error::set(Win32Error::ERROR_INVALID_HANDLE.0);
@@ -77,7 +77,7 @@ pub unsafe extern "system" fn GlobalLock(hmem: HGLOBAL) -> *mut c_void {
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, GlobalUnlock
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GlobalUnlock(_hmem: HGLOBAL) -> BOOL {
     crate::last_error::set(0);
     0

@@ -27,7 +27,7 @@ fn check(heap: HANDLE) -> Result<(), Win32Error> {
 ///
 /// # Sources
 /// learn.microsoft.com: heapapi.h, HeapValidate
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn HeapValidate(
     hheap: HANDLE,
     _dwflags: HEAP_FLAGS,
@@ -56,7 +56,7 @@ pub unsafe extern "system" fn HeapValidate(
 ///
 /// # Sources
 /// learn.microsoft.com: heapapi.h, HeapCompact
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn HeapCompact(hheap: HANDLE, _dwflags: HEAP_FLAGS) -> usize {
     match check(hheap) {
         Ok(()) => crate::last_error::set(0),
@@ -81,7 +81,7 @@ pub unsafe extern "system" fn HeapCompact(hheap: HANDLE, _dwflags: HEAP_FLAGS) -
 ///
 /// # Sources
 /// learn.microsoft.com: heapapi.h, HeapSetInformation
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn HeapSetInformation(
     heaphandle: HANDLE,
     heapinformationclass: HEAP_INFORMATION_CLASS,

@@ -59,7 +59,7 @@ fn key(echo: bool) -> i32 {
 ///
 /// # Sources
 /// learn.microsoft.com: c-runtime-library/reference, _kbhit
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn _kbhit() -> i32 {
     let _errno = crate::last_error::KeepErrno::new();
     let given_back = GIVEN_BACK.lock().unwrap_or_else(|poison| poison.into_inner()).is_some();
@@ -80,7 +80,7 @@ pub unsafe extern "system" fn _kbhit() -> i32 {
 ///
 /// # Sources
 /// learn.microsoft.com: c-runtime-library/reference, _getch
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn _getch() -> i32 {
     key(false)
 }
@@ -98,7 +98,7 @@ pub unsafe extern "system" fn _getch() -> i32 {
 ///
 /// # Sources
 /// learn.microsoft.com: c-runtime-library/reference, _getche
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn _getche() -> i32 {
     key(true)
 }
@@ -116,7 +116,7 @@ pub unsafe extern "system" fn _getche() -> i32 {
 ///
 /// # Sources
 /// learn.microsoft.com: c-runtime-library/reference, _ungetch
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn _ungetch(c: i32) -> i32 {
     let mut place = GIVEN_BACK.lock().unwrap_or_else(|poison| poison.into_inner());
     if c == EOF || place.is_some() {
@@ -139,7 +139,7 @@ pub unsafe extern "system" fn _ungetch(c: i32) -> i32 {
 ///
 /// # Sources
 /// learn.microsoft.com: c-runtime-library/reference, _putch
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn _putch(c: i32) -> i32 {
     let _errno = crate::last_error::KeepErrno::new();
     let byte = c as u8;

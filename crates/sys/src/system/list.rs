@@ -90,7 +90,7 @@ fn begin(region: &AtomicU64) -> u64 {
 ///
 /// # Sources
 /// learn.microsoft.com: interlockedapi.h, InitializeSListHead
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn InitializeSListHead(listhead: *mut SLIST_HEADER) {
     // SAFETY: by the crate's vocabulary.
     if let Some((depth, region)) = unsafe { words(listhead) } {
@@ -115,7 +115,7 @@ pub unsafe extern "system" fn InitializeSListHead(listhead: *mut SLIST_HEADER) {
 ///
 /// # Sources
 /// learn.microsoft.com: interlockedapi.h, InterlockedPushEntrySList
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn InterlockedPushEntrySList(
     listhead: *mut SLIST_HEADER,
     listentry: *mut SLIST_ENTRY,
@@ -140,7 +140,7 @@ pub unsafe extern "system" fn InterlockedPushEntrySList(
 ///
 /// # Sources
 /// learn.microsoft.com: interlockedapi.h, InterlockedPushListSListEx
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn InterlockedPushListSListEx(
     listhead: *mut SLIST_HEADER,
     list: *mut SLIST_ENTRY,
@@ -165,7 +165,7 @@ pub unsafe extern "system" fn InterlockedPushListSListEx(
 ///
 /// # Sources
 /// learn.microsoft.com: interlockedapi.h, InterlockedPopEntrySList
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn InterlockedPopEntrySList(
     listhead: *mut SLIST_HEADER,
 ) -> *mut SLIST_ENTRY {
@@ -210,7 +210,7 @@ pub unsafe extern "system" fn InterlockedPopEntrySList(
 ///
 /// # Sources
 /// learn.microsoft.com: interlockedapi.h, InterlockedFlushSList
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn InterlockedFlushSList(
     listhead: *mut SLIST_HEADER,
 ) -> *mut SLIST_ENTRY {
@@ -248,7 +248,7 @@ pub unsafe extern "system" fn InterlockedFlushSList(
 ///
 /// # Sources
 /// learn.microsoft.com: interlockedapi.h, QueryDepthSList
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn QueryDepthSList(listhead: *const SLIST_HEADER) -> u16 {
     // SAFETY: by the crate's vocabulary.
     unsafe { words(listhead) }.map_or(0, |(depth, _)| depth.load(Ordering::Relaxed) as u16)

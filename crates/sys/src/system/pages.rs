@@ -272,7 +272,7 @@ const USER_END: usize = 1 << 47;
 ///
 /// # Sources
 /// learn.microsoft.com: memoryapi.h, VirtualAlloc
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn VirtualAlloc(
     lpaddress: *const c_void,
     dwsize: usize,
@@ -304,7 +304,7 @@ pub unsafe extern "system" fn VirtualAlloc(
 ///
 /// # Sources
 /// learn.microsoft.com: memoryapi.h, VirtualFree
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn VirtualFree(
     lpaddress: *mut c_void,
     dwsize: usize,
@@ -331,7 +331,7 @@ pub unsafe extern "system" fn VirtualFree(
 ///
 /// # Sources
 /// learn.microsoft.com: memoryapi.h, VirtualProtect
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn VirtualProtect(
     lpaddress: *const c_void,
     dwsize: usize,
@@ -378,7 +378,7 @@ pub unsafe extern "system" fn VirtualProtect(
 ///
 /// # Sources
 /// learn.microsoft.com: memoryapi.h, VirtualQuery
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn VirtualQuery(
     lpaddress: *const c_void,
     lpbuffer: *mut MEMORY_BASIC_INFORMATION,
@@ -418,7 +418,7 @@ pub unsafe extern "system" fn VirtualQuery(
 ///
 /// # Sources
 /// learn.microsoft.com: memoryapi.h, VirtualLock
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn VirtualLock(lpaddress: *const c_void, dwsize: usize) -> BOOL {
     truth(|| keep(lpaddress.addr(), dwsize, true))
 }
@@ -436,7 +436,7 @@ pub unsafe extern "system" fn VirtualLock(lpaddress: *const c_void, dwsize: usiz
 ///
 /// # Sources
 /// learn.microsoft.com: memoryapi.h, VirtualUnlock
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn VirtualUnlock(lpaddress: *const c_void, dwsize: usize) -> BOOL {
     truth(|| keep(lpaddress.addr(), dwsize, false))
 }

@@ -84,7 +84,7 @@ unsafe fn tell_debugger<U: Unit>(text: *const U) {
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, ExitProcess
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn ExitProcess(uexitcode: u32) -> ! {
     // SAFETY: runs what the program registered for its end; does not return.
     unsafe { libc::exit(uexitcode as i32) }
@@ -103,7 +103,7 @@ pub unsafe extern "system" fn ExitProcess(uexitcode: u32) -> ! {
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, TerminateProcess
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn TerminateProcess(hprocess: HANDLE, uexitcode: u32) -> BOOL {
     truth::<Win32Error>(|| {
         check_own(hprocess)?;
@@ -126,7 +126,7 @@ pub unsafe extern "system" fn TerminateProcess(hprocess: HANDLE, uexitcode: u32)
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, GetExitCodeProcess
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetExitCodeProcess(hprocess: HANDLE, lpexitcode: *mut u32) -> BOOL {
     truth(|| {
         check_own(hprocess)?;
@@ -152,7 +152,7 @@ pub unsafe extern "system" fn GetExitCodeProcess(hprocess: HANDLE, lpexitcode: *
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, GetProcessId
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetProcessId(process: HANDLE) -> u32 {
     match check_own(process) {
         Ok(()) => std::process::id(),
@@ -177,7 +177,7 @@ pub unsafe extern "system" fn GetProcessId(process: HANDLE) -> u32 {
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, GetComputerNameA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetComputerNameA(lpbuffer: PSTR, nsize: *mut u32) -> BOOL {
     // SAFETY: by the crate's vocabulary.
     truth(|| unsafe { store_name(lpbuffer, nsize) })
@@ -196,7 +196,7 @@ pub unsafe extern "system" fn GetComputerNameA(lpbuffer: PSTR, nsize: *mut u32) 
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, GetComputerNameW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetComputerNameW(lpbuffer: PWSTR, nsize: *mut u32) -> BOOL {
     // SAFETY: by the crate's vocabulary.
     truth(|| unsafe { store_name(lpbuffer, nsize) })
@@ -215,7 +215,7 @@ pub unsafe extern "system" fn GetComputerNameW(lpbuffer: PWSTR, nsize: *mut u32)
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, GetComputerNameW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetComputerNameW_utf32(lpbuffer: *mut u32, nsize: *mut u32) -> BOOL {
     // SAFETY: by the crate's vocabulary.
     truth(|| unsafe { store_name(lpbuffer, nsize) })
@@ -234,7 +234,7 @@ pub unsafe extern "system" fn GetComputerNameW_utf32(lpbuffer: *mut u32, nsize: 
 ///
 /// # Sources
 /// learn.microsoft.com: debugapi.h, OutputDebugStringA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn OutputDebugStringA(lpoutputstring: PCSTR) {
     // SAFETY: by the crate's vocabulary.
     unsafe { tell_debugger(lpoutputstring) }
@@ -253,7 +253,7 @@ pub unsafe extern "system" fn OutputDebugStringA(lpoutputstring: PCSTR) {
 ///
 /// # Sources
 /// learn.microsoft.com: debugapi.h, OutputDebugStringW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn OutputDebugStringW(lpoutputstring: PCWSTR) {
     // SAFETY: by the crate's vocabulary.
     unsafe { tell_debugger(lpoutputstring) }
@@ -272,7 +272,7 @@ pub unsafe extern "system" fn OutputDebugStringW(lpoutputstring: PCWSTR) {
 ///
 /// # Sources
 /// learn.microsoft.com: debugapi.h, OutputDebugStringW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn OutputDebugStringW_utf32(lpoutputstring: *const u32) {
     // SAFETY: by the crate's vocabulary.
     unsafe { tell_debugger(lpoutputstring) }
@@ -291,7 +291,7 @@ pub unsafe extern "system" fn OutputDebugStringW_utf32(lpoutputstring: *const u3
 ///
 /// # Sources
 /// learn.microsoft.com: debugapi.h, IsDebuggerPresent
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn IsDebuggerPresent() -> BOOL {
     BOOL::from(is_traced())
 }
@@ -309,7 +309,7 @@ pub unsafe extern "system" fn IsDebuggerPresent() -> BOOL {
 ///
 /// # Sources
 /// learn.microsoft.com: debugapi.h, DebugBreak
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn DebugBreak() {
     // SAFETY: no pointers.
     unsafe { libc::raise(libc::SIGTRAP) };
@@ -328,7 +328,7 @@ pub unsafe extern "system" fn DebugBreak() {
 ///
 /// # Sources
 /// learn.microsoft.com: errhandlingapi.h, SetErrorMode
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetErrorMode(umode: THREAD_ERROR_MODE) -> THREAD_ERROR_MODE {
     static MODE: AtomicU32 = AtomicU32::new(0);
     MODE.swap(umode, Ordering::Relaxed)
@@ -347,7 +347,7 @@ pub unsafe extern "system" fn SetErrorMode(umode: THREAD_ERROR_MODE) -> THREAD_E
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, MulDiv
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn MulDiv(nnumber: i32, nnumerator: i32, ndenominator: i32) -> i32 {
     let (product, divisor) = (i64::from(nnumber) * i64::from(nnumerator), i64::from(ndenominator));
     if divisor == 0 {

@@ -69,7 +69,7 @@ unsafe fn compare<U: Unit>(left: *const U, right: *const U, fold: bool) -> i32 {
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, lstrlenA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn lstrlenA(lpstring: PCSTR) -> i32 {
     // SAFETY: by the crate's vocabulary.
     unsafe { until_zero(lpstring) }.map_or(0, |text| text.len() as i32)
@@ -88,7 +88,7 @@ pub unsafe extern "system" fn lstrlenA(lpstring: PCSTR) -> i32 {
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, lstrlenW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn lstrlenW(lpstring: PCWSTR) -> i32 {
     // SAFETY: by the crate's vocabulary.
     unsafe { until_zero(lpstring) }.map_or(0, |text| text.len() as i32)
@@ -107,7 +107,7 @@ pub unsafe extern "system" fn lstrlenW(lpstring: PCWSTR) -> i32 {
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, lstrlenW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn lstrlenW_utf32(lpstring: *const u32) -> i32 {
     // SAFETY: by the crate's vocabulary.
     unsafe { until_zero(lpstring) }.map_or(0, |text| text.len() as i32)
@@ -129,7 +129,7 @@ pub unsafe extern "system" fn lstrlenW_utf32(lpstring: *const u32) -> i32 {
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, lstrcpyA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn lstrcpyA(lpstring1: PSTR, lpstring2: PCSTR) -> PSTR {
     // SAFETY: by this function's own contract.
     unsafe { copy(lpstring1, lpstring2, usize::MAX) }
@@ -151,7 +151,7 @@ pub unsafe extern "system" fn lstrcpyA(lpstring1: PSTR, lpstring2: PCSTR) -> PST
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, lstrcpyW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn lstrcpyW(lpstring1: PWSTR, lpstring2: PCWSTR) -> PWSTR {
     // SAFETY: by this function's own contract.
     unsafe { copy(lpstring1, lpstring2, usize::MAX) }
@@ -173,7 +173,7 @@ pub unsafe extern "system" fn lstrcpyW(lpstring1: PWSTR, lpstring2: PCWSTR) -> P
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, lstrcpyW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn lstrcpyW_utf32(
     lpstring1: *mut u32,
     lpstring2: *const u32,
@@ -198,7 +198,7 @@ pub unsafe extern "system" fn lstrcpyW_utf32(
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, lstrcpynA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn lstrcpynA(
     lpstring1: PSTR,
     lpstring2: PCSTR,
@@ -224,7 +224,7 @@ pub unsafe extern "system" fn lstrcpynA(
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, lstrcpynW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn lstrcpynW(
     lpstring1: PWSTR,
     lpstring2: PCWSTR,
@@ -250,7 +250,7 @@ pub unsafe extern "system" fn lstrcpynW(
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, lstrcpynW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn lstrcpynW_utf32(
     lpstring1: *mut u32,
     lpstring2: *const u32,
@@ -276,7 +276,7 @@ pub unsafe extern "system" fn lstrcpynW_utf32(
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, lstrcatA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn lstrcatA(lpstring1: PSTR, lpstring2: PCSTR) -> PSTR {
     // SAFETY: by this function's own contract.
     unsafe { join(lpstring1, lpstring2) }
@@ -298,7 +298,7 @@ pub unsafe extern "system" fn lstrcatA(lpstring1: PSTR, lpstring2: PCSTR) -> PST
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, lstrcatW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn lstrcatW(lpstring1: PWSTR, lpstring2: PCWSTR) -> PWSTR {
     // SAFETY: by this function's own contract.
     unsafe { join(lpstring1, lpstring2) }
@@ -320,7 +320,7 @@ pub unsafe extern "system" fn lstrcatW(lpstring1: PWSTR, lpstring2: PCWSTR) -> P
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, lstrcatW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn lstrcatW_utf32(
     lpstring1: *mut u32,
     lpstring2: *const u32,
@@ -342,7 +342,7 @@ pub unsafe extern "system" fn lstrcatW_utf32(
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, lstrcmpA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn lstrcmpA(lpstring1: PCSTR, lpstring2: PCSTR) -> i32 {
     // SAFETY: by the crate's vocabulary.
     unsafe { compare(lpstring1, lpstring2, false) }
@@ -361,7 +361,7 @@ pub unsafe extern "system" fn lstrcmpA(lpstring1: PCSTR, lpstring2: PCSTR) -> i3
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, lstrcmpW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn lstrcmpW(lpstring1: PCWSTR, lpstring2: PCWSTR) -> i32 {
     // SAFETY: by the crate's vocabulary.
     unsafe { compare(lpstring1, lpstring2, false) }
@@ -380,7 +380,7 @@ pub unsafe extern "system" fn lstrcmpW(lpstring1: PCWSTR, lpstring2: PCWSTR) -> 
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, lstrcmpW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn lstrcmpW_utf32(lpstring1: *const u32, lpstring2: *const u32) -> i32 {
     // SAFETY: by the crate's vocabulary.
     unsafe { compare(lpstring1, lpstring2, false) }
@@ -399,7 +399,7 @@ pub unsafe extern "system" fn lstrcmpW_utf32(lpstring1: *const u32, lpstring2: *
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, lstrcmpiA
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn lstrcmpiA(lpstring1: PCSTR, lpstring2: PCSTR) -> i32 {
     // SAFETY: by the crate's vocabulary.
     unsafe { compare(lpstring1, lpstring2, true) }
@@ -418,7 +418,7 @@ pub unsafe extern "system" fn lstrcmpiA(lpstring1: PCSTR, lpstring2: PCSTR) -> i
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, lstrcmpiW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn lstrcmpiW(lpstring1: PCWSTR, lpstring2: PCWSTR) -> i32 {
     // SAFETY: by the crate's vocabulary.
     unsafe { compare(lpstring1, lpstring2, true) }
@@ -437,7 +437,7 @@ pub unsafe extern "system" fn lstrcmpiW(lpstring1: PCWSTR, lpstring2: PCWSTR) ->
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, lstrcmpiW
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn lstrcmpiW_utf32(lpstring1: *const u32, lpstring2: *const u32) -> i32 {
     // SAFETY: by the crate's vocabulary.
     unsafe { compare(lpstring1, lpstring2, true) }

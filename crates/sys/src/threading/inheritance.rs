@@ -38,7 +38,7 @@ fn descriptor(of: HANDLE) -> Result<Option<i32>, Win32Error> {
 ///
 /// # Sources
 /// learn.microsoft.com: handleapi.h, GetHandleInformation
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetHandleInformation(hobject: HANDLE, lpdwflags: *mut u32) -> BOOL {
     truth(|| {
         let inherited = match descriptor(hobject)? {
@@ -68,7 +68,7 @@ pub unsafe extern "system" fn GetHandleInformation(hobject: HANDLE, lpdwflags: *
 ///
 /// # Sources
 /// learn.microsoft.com: handleapi.h, SetHandleInformation
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetHandleInformation(
     hobject: HANDLE,
     dwmask: u32,

@@ -116,7 +116,7 @@ unsafe fn description<U: Unit>(thread: HANDLE, to: *mut *mut U) -> i32 {
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, SwitchToThread
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SwitchToThread() -> BOOL {
     // SAFETY: no pointers.
     BOOL::from(unsafe { libc::sched_yield() } == 0)
@@ -135,7 +135,7 @@ pub unsafe extern "system" fn SwitchToThread() -> BOOL {
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, GetThreadId
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetThreadId(thread: HANDLE) -> u32 {
     number_of(thread).unwrap_or_else(|error| {
         crate::last_error::set(error.0);
@@ -156,7 +156,7 @@ pub unsafe extern "system" fn GetThreadId(thread: HANDLE) -> u32 {
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, GetCurrentProcessorNumber
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetCurrentProcessorNumber() -> u32 {
     // SAFETY: no pointers.
     u32::try_from(unsafe { libc::sched_getcpu() }).unwrap_or(0)
@@ -177,7 +177,7 @@ pub unsafe extern "system" fn GetCurrentProcessorNumber() -> u32 {
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, SetThreadPriority
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetThreadPriority(
     hthread: HANDLE,
     npriority: THREAD_PRIORITY,
@@ -207,7 +207,7 @@ pub unsafe extern "system" fn SetThreadPriority(
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, GetThreadPriority
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetThreadPriority(hthread: HANDLE) -> i32 {
     let Ok(number) = number_of(hthread) else {
         crate::last_error::set(Win32Error::ERROR_INVALID_HANDLE.0);
@@ -232,7 +232,7 @@ pub unsafe extern "system" fn GetThreadPriority(hthread: HANDLE) -> i32 {
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, SetThreadAffinityMask
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetThreadAffinityMask(
     hthread: HANDLE,
     dwthreadaffinitymask: usize,
@@ -262,7 +262,7 @@ pub unsafe extern "system" fn SetThreadAffinityMask(
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, SetProcessAffinityMask
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetProcessAffinityMask(
     hprocess: HANDLE,
     dwprocessaffinitymask: usize,
@@ -292,7 +292,7 @@ pub unsafe extern "system" fn SetProcessAffinityMask(
 ///
 /// # Sources
 /// learn.microsoft.com: winbase.h, GetProcessAffinityMask
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetProcessAffinityMask(
     hprocess: HANDLE,
     lpprocessaffinitymask: *mut usize,
@@ -332,7 +332,7 @@ pub unsafe extern "system" fn GetProcessAffinityMask(
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, SetThreadDescription
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetThreadDescription(
     hthread: HANDLE,
     lpthreaddescription: PCWSTR,
@@ -354,7 +354,7 @@ pub unsafe extern "system" fn SetThreadDescription(
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, SetThreadDescription
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn SetThreadDescription_utf32(
     hthread: HANDLE,
     lpthreaddescription: *const u32,
@@ -376,7 +376,7 @@ pub unsafe extern "system" fn SetThreadDescription_utf32(
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, GetThreadDescription
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetThreadDescription(
     hthread: HANDLE,
     ppszthreaddescription: *mut PWSTR,
@@ -398,7 +398,7 @@ pub unsafe extern "system" fn GetThreadDescription(
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, GetThreadDescription
-#[cfg_attr(feature = "export", unsafe(no_mangle))]
+#[api]
 pub unsafe extern "system" fn GetThreadDescription_utf32(
     hthread: HANDLE,
     ppszthreaddescription: *mut *mut u32,
