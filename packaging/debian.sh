@@ -20,7 +20,7 @@ chmod 755 "$tree"
 
 ./install.sh --prefix /usr --destdir "$tree" --strip "$@"
 # dpkg keeps its own list.
-rm -r "$tree/usr/share/linsock"
+rm "$tree/usr/share/linsock/manifest"
 mv "$tree/usr/share/doc/linsock/LICENSE-MIT" "$tree/usr/share/doc/linsock/copyright"
 cat "$tree/usr/share/doc/linsock/LICENSE-APACHE" >>"$tree/usr/share/doc/linsock/copyright"
 rm "$tree/usr/share/doc/linsock/LICENSE-APACHE"

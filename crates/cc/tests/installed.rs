@@ -12,11 +12,11 @@ const EVENT_SAYS: &str =
 const PROJECT_SAYS: &str = "6 bytes: echo 5\n";
 const PROJECT: [&str; 6] = [
     "crates/cc/tests/project/CMakeLists.txt",
-    "crates/cc/tests/project/echo.rc",
-    "crates/cc/tests/project/main.cpp",
-    "crates/cc/tests/project/text.cpp",
-    "crates/cc/tests/project/transport.c",
-    "crates/cc/tests/project/transport.h",
+    "examples/project/echo.rc",
+    "examples/project/main.cpp",
+    "examples/project/text.cpp",
+    "examples/project/transport.c",
+    "examples/project/transport.h",
 ];
 
 /// The library that a program loads is the installed one, found without help.
