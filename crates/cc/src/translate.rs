@@ -92,7 +92,7 @@ impl<'a> Line<'a> {
             }
         } else if word.to_ascii_lowercase().ends_with(".lib") && !(self.exists)(word) {
             self.library(word);
-        } else {
+        } else if !gcc::is_for_windows_alone(word) {
             self.inputs.push(word.to_owned());
             self.out.push(word.to_owned());
         }

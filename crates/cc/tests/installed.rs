@@ -76,6 +76,7 @@ fn a_checkout_needs_no_installation() {
     let folder = Folder::new("checkout");
     folder.copy(&["examples/c/connectex_port.c"]);
     folder.copy(&PROJECT);
+    folder.copy(&["examples/project/CMakeLists.txt"]);
     let at = release.display();
     folder.good(&release, &format!("{at}/linsock-cc connectex_port.c -o port -lws2_32"));
     folder.says(&release, "./port", PORT_SAYS);
@@ -135,6 +136,10 @@ fn pkg_config_gives_what_the_driver_adds() {
         folder.says(prefix, "./port", PORT_SAYS);
         loads_the_installed_library(&folder, prefix, "port");
     }
+    let windows = "gcc $(pkg-config --cflags linsock) connectex_port.c -o port \
+                   -L$(pkg-config --variable=windowslibdir linsock) -lws2_32 -lmswsock $(pkg-config --libs linsock)";
+    folder.good(prefix, &format!("{find} {windows}"));
+    folder.says(prefix, "./port", PORT_SAYS);
     let words = |text: String| {
         let mut words: Vec<_> = text.split_whitespace().map(str::to_owned).collect();
         words.sort();
