@@ -172,7 +172,6 @@ for page in README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE docs/porting.md; d
 done
 
 put 644 .ci/valgrind.supp share/linsock/valgrind.supp
-put 644 packaging/tsan.supp share/linsock/tsan.supp
 echo 'f share/linsock/manifest' >>"$list"
 install -m 644 "$list" "$manifest"
 echo "installed under $root"

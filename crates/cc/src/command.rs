@@ -1,8 +1,8 @@
 //! The compiler's command line: the headers before what was said, the library behind it.
 
-use crate::Language;
 use crate::places::Places;
 use crate::translate::Translated;
+use crate::{Language, threads};
 
 /// What makes a program a Windows program. It comes first, so that what is said on the command line wins.
 ///
@@ -51,6 +51,12 @@ pub fn line(
     }
     line.extend(translated.arguments.iter().cloned());
     if let Some(library) = &places.library {
+        if let (true, Some(include)) = (translated.watches_threads, &places.include) {
+            if line.iter().any(|word| word == "-shared") {
+                line.push("-fPIC".to_owned());
+            }
+            line.extend(threads::words(include, if language == Language::C { "c" } else { "c++" }));
+        }
         if translated.statically {
             line.push("-static-libgcc".to_owned());
         }
