@@ -127,6 +127,12 @@ link "liblinsock.so.$version" lib/liblinsock.so.0
 link liblinsock.so.0 lib/liblinsock.so
 put 644 "$built/liblinsock.a" lib/liblinsock.a
 
+# CMake's find_library, and compilers that are called without the driver, find Windows' names for what is in liblinsock.
+echo 'INPUT(-llinsock)' >"$work/script"
+for library in advapi32 bcrypt kernel32 mswsock ntdll user32 ws2_32 wsock32; do
+    put 644 "$work/script" "lib/linsock/lib$library.so"
+done
+
 put 755 "$built/linsock" bin/linsock
 put 755 "$built/linsock-cc" bin/linsock-cc
 put 755 "$built/linsock-cxx" bin/linsock-c++
@@ -165,7 +171,7 @@ for page in README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE docs/porting.md; d
     put 644 "$page" "share/doc/linsock/${page#docs/}"
 done
 
-folder share/linsock
+put 644 .ci/valgrind.supp share/linsock/valgrind.supp
 echo 'f share/linsock/manifest' >>"$list"
 install -m 644 "$list" "$manifest"
 echo "installed under $root"

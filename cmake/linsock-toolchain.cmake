@@ -12,6 +12,9 @@ set(CMAKE_CROSSCOMPILING FALSE)
 
 if(EXISTS "${CMAKE_CURRENT_LIST_DIR}/../../../bin/linsock-cc")
   get_filename_component(linsock_bin "${CMAKE_CURRENT_LIST_DIR}/../../../bin" ABSOLUTE)
+  # find_library(... ws2_32) leads to a script for the linker, which names liblinsock.
+  get_filename_component(linsock_lib "${CMAKE_CURRENT_LIST_DIR}/../../linsock" ABSOLUTE)
+  list(APPEND CMAKE_LIBRARY_PATH "${linsock_lib}")
 else()
   # A checkout, where cargo has built the driver.
   get_filename_component(linsock_bin "${CMAKE_CURRENT_LIST_DIR}/../target/release" ABSOLUTE)

@@ -10,6 +10,8 @@
 /* Assembly is preprocessed with the same command line. */
 #ifndef __ASSEMBLER__
 #include "libc.h"
+/* On Windows <stdio.h> and <string.h> have these themselves. */
+#include "crt.h"
 #endif
 
 #endif /* LINSOCK_PRELUDE_H */

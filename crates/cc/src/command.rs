@@ -1,8 +1,8 @@
 //! The compiler's command line: the headers before what was said, the library behind it.
 
-use crate::Language;
 use crate::places::Places;
 use crate::translate::Translated;
+use crate::{Language, threads};
 
 /// What makes a program a Windows program. It comes first, so that what is said on the command line wins.
 ///
@@ -51,6 +51,12 @@ pub fn line(
     }
     line.extend(translated.arguments.iter().cloned());
     if let Some(library) = &places.library {
+        if let (true, Some(include)) = (translated.watches_threads, &places.include) {
+            if line.iter().any(|word| word == "-shared") {
+                line.push("-fPIC".to_owned());
+            }
+            line.extend(threads::words(include, if language == Language::C { "c" } else { "c++" }));
+        }
         if translated.statically {
             line.push("-static-libgcc".to_owned());
         }
@@ -62,6 +68,10 @@ pub fn line(
             line.push("-l:liblinsock.a".to_owned());
             line.extend(BELOW_LINSOCK.iter().map(|word| (*word).to_owned()));
         } else {
+            if line.iter().any(|word| word.starts_with("-Wl,") && word.contains("-Bstatic")) {
+                // Whoever asked for static libraries meant those before.
+                line.push("-Wl,-Bdynamic".to_owned());
+            }
             if !is_searched_anyway(library) {
                 line.push(format!("-Wl,-rpath,{library}"));
             }
@@ -109,6 +119,12 @@ mod tests {
                 "HEADERS x.c -static-libgcc -static-libstdc++ -L/p/lib -l:liblinsock.a -ldl -lm",
             ),
             ("-static -c x.c", "/p/lib", true, "HEADERS -c x.c"),
+            (
+                "x.o -Wl,-Bstatic -lz",
+                "/p/lib",
+                false,
+                "-pthread x.o -Wl,-Bstatic -lz -L/p/lib -Wl,-Bdynamic -Wl,-rpath,/p/lib -llinsock",
+            ),
             ("-c x.c", "/p/lib", false, "HEADERS -c x.c"),
             ("-E x.c", "/p/lib", false, "HEADERS -E x.c"),
             ("x.o -o x", "/p/lib", false, "-pthread x.o -o x -L/p/lib -Wl,-rpath,/p/lib -llinsock"),

@@ -93,3 +93,9 @@ pub fn is_object(input: &str) -> bool {
     [".o", ".obj", ".a", ".so", ".lo"].iter().any(|end| name.ends_with(end))
         || name.contains(".so.")
 }
+
+/// Whether an input says something to Windows' linker alone: what is exported (everything is, here), icons and texts.
+pub fn is_for_windows_alone(input: &str) -> bool {
+    let lower = input.to_ascii_lowercase();
+    [".def", ".res", ".manifest"].iter().any(|end| lower.ends_with(end))
+}

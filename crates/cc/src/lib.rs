@@ -14,6 +14,7 @@ pub mod places;
 pub mod quote;
 pub mod request;
 pub mod response;
+mod threads;
 pub mod translate;
 
 use request::Task;

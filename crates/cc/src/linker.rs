@@ -10,7 +10,7 @@ pub fn from_microsoft(option: &str) -> Option<Vec<String>> {
     let one = |word: String| Some(vec![word]);
     match name.get(1..)?.to_ascii_uppercase().as_str() {
         "OUT" => Some(vec!["-o".to_owned(), value.to_owned()]),
-        "LIBPATH" => one(format!("-L{value}")),
+        "LIBPATH" => one(format!("-L{}", value.replace('\\', "/"))),
         "DLL" => Some(vec!["-shared".to_owned(), "-fPIC".to_owned()]),
         "DEFAULTLIB" => Some(library(value)),
         "MAP" if value.is_empty() => None,
@@ -22,12 +22,13 @@ pub fn from_microsoft(option: &str) -> Option<Vec<String>> {
         // The entry points of the C run-time are what starts a program anyway.
         "ENTRY" if value.ends_with("CRTStartup") => Some(Vec::new()),
         "ENTRY" => one(format!("-Wl,-e,{value}")),
-        "APPCONTAINER" | "BREPRO" | "CETCOMPAT" | "DEBUG" | "DYNAMICBASE" | "ERRORREPORT"
-        | "FIXED" | "GUARD" | "HEAP" | "HIGHENTROPYVA" | "IGNORE" | "IMPLIB" | "INCREMENTAL"
-        | "LARGEADDRESSAWARE" | "LTCG" | "MACHINE" | "MANIFEST" | "MANIFESTDEPENDENCY"
-        | "MANIFESTFILE" | "MANIFESTINPUT" | "MANIFESTUAC" | "NODEFAULTLIB" | "NOLOGO"
-        | "NXCOMPAT" | "OPT" | "PDB" | "PDBALTPATH" | "PROFILE" | "RELEASE" | "SAFESEH"
-        | "STACK" | "SUBSYSTEM" | "TSAWARE" | "VERBOSE" | "VERSION" | "WX" => Some(Vec::new()),
+        "APPCONTAINER" | "BREPRO" | "CETCOMPAT" | "DEBUG" | "DEF" | "DYNAMICBASE"
+        | "ERRORREPORT" | "EXPORT" | "FIXED" | "GUARD" | "HEAP" | "HIGHENTROPYVA" | "IGNORE"
+        | "IMPLIB" | "INCREMENTAL" | "LARGEADDRESSAWARE" | "LTCG" | "MACHINE" | "MANIFEST"
+        | "MANIFESTDEPENDENCY" | "MANIFESTFILE" | "MANIFESTINPUT" | "MANIFESTUAC"
+        | "NODEFAULTLIB" | "NOLOGO" | "NXCOMPAT" | "OPT" | "PDB" | "PDBALTPATH" | "PROFILE"
+        | "RELEASE" | "SAFESEH" | "STACK" | "SUBSYSTEM" | "TSAWARE" | "VERBOSE" | "VERSION"
+        | "WX" => Some(Vec::new()),
         _ => None,
     }
 }
@@ -100,6 +101,8 @@ mod tests {
             ("/OUT:app.exe", Some("-o app.exe")),
             ("/out:app.exe", Some("-o app.exe")),
             ("/LIBPATH:C/lib", Some("-LC/lib")),
+            ("/LIBPATH:..\\lib", Some("-L../lib")),
+            ("/DEF:x.def", Some("")),
             ("/DEFAULTLIB:ws2_32", Some("")),
             ("/defaultlib:Mswsock.lib", Some("")),
             ("/DEFAULTLIB:foo.lib", Some("-lfoo")),

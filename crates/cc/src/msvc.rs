@@ -181,13 +181,19 @@ pub fn translate(option: &str, next: impl FnOnce() -> Option<String>) -> Option<
     }
     let text = if joined.is_empty() { next()? } else { joined.to_owned() };
     Some(match *value {
+        Value::Joined("-I") => vec![format!("-I{}", path(&text))],
         Value::Joined(gcc) => vec![format!("{gcc}{}", definition(name, &text))],
-        Value::Apart(gcc) => vec![gcc.to_owned(), text],
+        Value::Apart(gcc) => vec![gcc.to_owned(), path(&text)],
         Value::Language(language) => {
             ["-x", language, &text, "-x", "none"].map(str::to_owned).to_vec()
         }
         Value::Ignored => Vec::new(),
     })
+}
+
+/// Folders are told apart by slashes here.
+fn path(text: &str) -> String {
+    text.replace('\\', "/")
 }
 
 /// `/DNAME#VALUE` is an older way to write `/DNAME=VALUE`.
@@ -207,6 +213,7 @@ mod tests {
         for (option, gcc) in [
             ("/Iinclude", Some("-Iinclude")),
             ("/I../inc", Some("-I../inc")),
+            ("/I..\\inc", Some("-I../inc")),
             ("/I/usr/local/include", Some("-I/usr/local/include")),
             ("/I", Some("-INEXT")),
             ("/DNDEBUG", Some("-DNDEBUG")),

@@ -25,7 +25,14 @@ pub struct Places {
 pub fn find(translated: &Translated, statically: bool) -> Result<Places, Error> {
     let roots = Roots::of_this_program();
     let name = if statically { "liblinsock.a" } else { "liblinsock.so" };
-    let include = translated.compiles.then(|| {
+    if translated.links && translated.watches_threads && statically {
+        return Err(Error(
+            "ThreadSanitizer needs the shared library: link without --static-linsock and -static"
+                .to_owned(),
+        ));
+    }
+    let watches = translated.links && translated.watches_threads;
+    let include = (translated.compiles || watches).then(|| {
         first(&roots.includes(), Path::new("linsock/prelude.h"), "winsock2.h", REMEDY_OF_HEADERS)
     });
     let library = translated

@@ -1,6 +1,6 @@
 //! A command line with Windows' spellings becomes one of gcc's.
 
-use crate::{Error, gcc, linker, msvc};
+use crate::{Error, gcc, linker, msvc, threads};
 
 /// A command line for gcc, and what it says about the rest of the way.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -10,6 +10,8 @@ pub struct Translated {
     pub compiles: bool,
     /// Something is linked, so the library is needed.
     pub links: bool,
+    /// ThreadSanitizer was asked for.
+    pub watches_threads: bool,
     /// `-static` was said. For Windows that means every library but the system's, and the C library is the system's: it
     /// finds its names through modules that a static one has not.
     pub statically: bool,
@@ -92,7 +94,7 @@ impl<'a> Line<'a> {
             }
         } else if word.to_ascii_lowercase().ends_with(".lib") && !(self.exists)(word) {
             self.library(word);
-        } else {
+        } else if !gcc::is_for_windows_alone(word) {
             self.inputs.push(word.to_owned());
             self.out.push(word.to_owned());
         }
@@ -188,6 +190,7 @@ impl<'a> Line<'a> {
                 && !only_headers
                 && (!self.no_libraries || self.wants_linsock),
             statically: self.statically,
+            watches_threads: self.out.iter().any(|word| threads::are_watched_by(word)),
             arguments: self.out,
         })
     }

@@ -141,4 +141,30 @@ fn a_debian_package_holds_the_same_and_works() {
         "./port",
         "connected, key 42, 21 bytes sent\nthe listener received \"Hello from ConnectEx\"\n",
     );
+
+    // What the example's Dockerfile runs and copies, with the package's tree in the container's place.
+    if !present("cmake") {
+        return;
+    }
+    folder.good(system, &format!("cp -r {}/examples/project src", root().display()));
+    let dockerfile = fs::read_to_string(root().join("examples/project/Dockerfile"));
+    let dockerfile = dockerfile.expect("the Dockerfile is there").replace("\\\n", " ");
+    let commands = dockerfile.lines().filter_map(|line| line.strip_prefix("RUN cmake "));
+    assert_eq!(commands.clone().count(), 3, "{dockerfile}");
+    for command in commands {
+        let moved = ["/src", "/build", "/out"].iter().fold(command.to_owned(), |text, path| {
+            text.replace(&format!(" {path}"), &format!(" $PWD{path}"))
+        });
+        folder.good(&usr, &format!("cmake {}", moved.replace("=/usr/", "=$PREFIX/")));
+    }
+    for copied in [
+        "COPY --from=build /usr/lib/liblinsock.so.0 /usr/lib/",
+        "COPY --from=build /out /usr/local",
+    ] {
+        assert!(dockerfile.contains(copied), "{copied} is missing");
+    }
+    folder.good(&usr, "mkdir image && cp -L $PREFIX/lib/liblinsock.so.0 image && cp -r out image");
+    folder.good(&usr, "rm -r tree build src");
+    let program = "LD_LIBRARY_PATH=image:image/out/lib image/out/bin/echo";
+    folder.says(&usr, program, "6 bytes: echo 5\n");
 }

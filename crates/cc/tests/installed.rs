@@ -12,11 +12,11 @@ const EVENT_SAYS: &str =
 const PROJECT_SAYS: &str = "6 bytes: echo 5\n";
 const PROJECT: [&str; 6] = [
     "crates/cc/tests/project/CMakeLists.txt",
-    "crates/cc/tests/project/echo.rc",
-    "crates/cc/tests/project/main.cpp",
-    "crates/cc/tests/project/text.cpp",
-    "crates/cc/tests/project/transport.c",
-    "crates/cc/tests/project/transport.h",
+    "examples/project/echo.rc",
+    "examples/project/main.cpp",
+    "examples/project/text.cpp",
+    "examples/project/transport.c",
+    "examples/project/transport.h",
 ];
 
 /// The library that a program loads is the installed one, found without help.
@@ -76,6 +76,7 @@ fn a_checkout_needs_no_installation() {
     let folder = Folder::new("checkout");
     folder.copy(&["examples/c/connectex_port.c"]);
     folder.copy(&PROJECT);
+    folder.copy(&["examples/project/CMakeLists.txt"]);
     let at = release.display();
     folder.good(&release, &format!("{at}/linsock-cc connectex_port.c -o port -lws2_32"));
     folder.says(&release, "./port", PORT_SAYS);
@@ -118,6 +119,33 @@ fn what_the_driver_cannot_do_it_says_with_the_remedy() {
     folder.good(prefix, "linsock-cc -dumpmachine");
 }
 
+/// What linsock orders is no race, what nothing orders is one.
+#[test]
+fn thread_sanitizer_sees_what_the_library_orders() {
+    let installation = Installation::new();
+    let prefix = installation.prefix();
+    let folder = Folder::new("threads");
+    folder.copy(&["crates/cc/tests/threads/ordered.cpp", "crates/cc/tests/threads/unordered.cpp"]);
+    folder.copy(&["examples/c/connectex_port.c"]);
+    let flags = "-g -O1 -Wall -Wextra -Werror -fsanitize=thread";
+    folder.good(prefix, &format!("linsock-c++ {flags} ordered.cpp -o ordered"));
+    folder.says(prefix, "./ordered", "ordered by 8 ways\n");
+    folder.good(prefix, &format!("linsock-cc {flags} connectex_port.c -o port"));
+    folder.says(prefix, "./port", PORT_SAYS);
+    folder.good(prefix, &format!("linsock-c++ {flags} unordered.cpp -o unordered"));
+    let output = folder.run(prefix, "./unordered");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && errors.contains("data race"), "{errors}");
+
+    // The functions that the linker leads elsewhere are those that are there.
+    let defined = "linsock-cc -fsanitize=thread -c $PREFIX/include/linsock/linsock/tsan.c -o tsan.o && \
+                   nm tsan.o | sed -n 's/.* [Tt] __wrap_//p' | LC_ALL=C sort";
+    let led = "linsock-cc --show -fsanitize=thread x.o | tr ' ' '\\n' | sed -n 's/-Wl,--wrap=//p' | LC_ALL=C sort";
+    assert_eq!(folder.good(prefix, led), folder.good(prefix, defined));
+    let refused = folder.run(prefix, "linsock-cc -fsanitize=thread --static-linsock x.o");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("needs the shared library"));
+}
+
 #[test]
 fn pkg_config_gives_what_the_driver_adds() {
     if !present("pkg-config") {
@@ -135,6 +163,10 @@ fn pkg_config_gives_what_the_driver_adds() {
         folder.says(prefix, "./port", PORT_SAYS);
         loads_the_installed_library(&folder, prefix, "port");
     }
+    let windows = "gcc $(pkg-config --cflags linsock) connectex_port.c -o port \
+                   -L$(pkg-config --variable=windowslibdir linsock) -lws2_32 -lmswsock $(pkg-config --libs linsock)";
+    folder.good(prefix, &format!("{find} {windows}"));
+    folder.says(prefix, "./port", PORT_SAYS);
     let words = |text: String| {
         let mut words: Vec<_> = text.split_whitespace().map(str::to_owned).collect();
         words.sort();

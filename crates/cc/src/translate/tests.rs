@@ -53,6 +53,7 @@ fn microsofts_command_lines() {
         "/nologo /EHsc /W3 /O2 /MD /Zi /std:c++20 /I inc /DNAME=1 /c x.cpp /Foobj/",
         "-Wall -O2 -g -std=gnu++20 -Iinc -DNAME=1 -c x.cpp -o obj/x.obj",
     );
+    becomes("/LD x.c x.def x.res /Fe:out\\x.dll", "-shared -fPIC x.c -o out/x.dll");
     becomes("/c /Fo:x.obj x.c", "-c x.c -o x.obj");
     becomes("/Fe:app.exe /Foobj/ a.c b.c", "a.c b.c -o app.exe");
     becomes("/LD x.c /link /NOLOGO /MACHINE:X64", "-shared -fPIC x.c");
