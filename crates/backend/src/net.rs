@@ -343,6 +343,23 @@ pub fn is_listening(fd: Fd) -> bool {
     option_i32(fd, libc::SOL_SOCKET, libc::SO_ACCEPTCONN) == Ok(1)
 }
 
+/// What tells a socket from every other one, those included that have its descriptor's number later; 0: not a socket.
+pub fn cookie(fd: Fd) -> u64 {
+    let mut cookie = 0u64;
+    let mut length = size_of::<u64>() as libc::socklen_t;
+    // SAFETY: room for the number, and its length.
+    let told = unsafe {
+        libc::getsockopt(
+            fd,
+            libc::SOL_SOCKET,
+            libc::SO_COOKIE,
+            (&raw mut cookie).cast(),
+            &raw mut length,
+        )
+    };
+    if told == 0 { cookie } else { 0 }
+}
+
 /// Whether a descriptor's own flag says non-blocking.
 pub fn is_nonblocking(fd: Fd) -> Result<bool, Errno> {
     // SAFETY: no pointers.

@@ -193,8 +193,9 @@ fn said(command: &mut Command, name: &str) -> String {
     let status = command
         .current_dir(wine::scratch())
         .stdin(std::process::Stdio::null())
-        .stdout(file.try_clone().expect("it can be duplicated"))
-        .stderr(file)
+        .stdout(file)
+        // Wine's own processes speak there, too.
+        .stderr(std::process::Stdio::null())
         .status()
         .expect("it starts");
     let bytes = fs::read(&heard).expect("it was made above");

@@ -173,6 +173,8 @@ pub struct Binding {
 pub struct Socket {
     open: bool,
     adopted: bool,
+    /// Of an adopted socket: which one it is.
+    cookie: u64,
     generation: u32,
     pub(crate) fd: net::Fd,
     pub(crate) family: u16,
@@ -264,6 +266,13 @@ impl Socket {
     /// Whether this is still the socket that an event speaks of.
     pub fn is_open_as(&self, generation: u32) -> bool {
         self.open && self.generation == generation
+    }
+
+    /// Whether the descriptor is still this socket's. Whoever made an adopted one may have closed it, and another socket
+    /// may have its number; those of the library's own making are closed here.
+    #[inline]
+    fn is_itself(&self) -> bool {
+        self.open && (!self.adopted || net::cookie(self.fd) == self.cookie)
     }
 
     /// Connection-oriented: a stream, or messages in sequence (C-013).
@@ -367,7 +376,7 @@ impl Socket {
 #[inline]
 pub fn find(number: Number) -> Result<&'static Place, WsaError> {
     if let Some(place) = runtime::get().sockets.find(number)
-        && place.lock().open
+        && place.lock().is_itself()
     {
         return Ok(place);
     }
@@ -385,7 +394,7 @@ pub fn open(number: Number) -> Result<(&'static Place, MutexGuard<'static, Socke
         None => adopt(number)?,
     };
     let socket = place.lock();
-    if socket.open {
+    if socket.is_itself() {
         return Ok((place, socket));
     }
     drop(socket);
@@ -428,13 +437,18 @@ fn adopt(number: Number) -> Result<&'static Place, WsaError> {
     net::describe(fd).map_err(|_| not_a_socket)?;
     let place = runtime::get().sockets.place(number).ok_or(not_a_socket)?;
     let mut socket = place.lock();
-    if socket.open {
+    if socket.is_itself() {
         return Ok(place);
     }
     // Asked again under the lock: a close may have come in between.
     let (family, kind, protocol) = net::describe(fd).map_err(|_| not_a_socket)?;
+    if socket.open {
+        socket.abandon(place);
+        socket.clear();
+    }
     socket.become_new(fd, family, kind, protocol);
     socket.adopted = true;
+    socket.cookie = net::cookie(fd);
     socket.inherit = true;
     socket.nonblocking = net::is_nonblocking(fd).unwrap_or(false);
     socket.options.read_from_kernel(fd);
