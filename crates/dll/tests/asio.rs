@@ -57,3 +57,30 @@ fn asios_completion_port_backend_works() {
         }
     }
 }
+
+/// All of it at once: named pipes and serial ports too, which are declared.
+#[test]
+fn all_of_asio_compiles() {
+    if !Path::new("/usr/include/asio.hpp").exists() {
+        return;
+    }
+    let source = common::scratch().join("all_of_asio.cpp");
+    std::fs::write(&source, "#include <asio.hpp>\nint main() { asio::io_context().run(); }\n")
+        .expect("a test's source can be written");
+    std::thread::scope(|scope| {
+        for compiler in ["g++", "clang++"].into_iter().filter(|compiler| common::present(compiler))
+        {
+            let source = &source;
+            scope.spawn(move || {
+                let output = Command::new(compiler)
+                    .args(FOR_WINDOWS)
+                    .args(["-Wall", "-Wextra", "-Werror", "-fsyntax-only"])
+                    .arg(source)
+                    .current_dir(common::root())
+                    .output()
+                    .expect("a compiler that was found starts");
+                assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            });
+        }
+    });
+}
