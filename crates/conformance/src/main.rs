@@ -1,6 +1,7 @@
 //! The conformance suite: the register of clauses against the tests that exist, on both backends, with Wine as a second
 //! opinion.
 
+mod matrix;
 mod native;
 mod oracle;
 mod paths;
@@ -21,7 +22,8 @@ usage: linsock-conformance report [--json] [--no-oracle] [--jobs N]
        linsock-conformance run [--backend epoll|uring] [--filter SUBSTR] [--oracle] [--jobs N] [--env KEY=VALUE]
        linsock-conformance check     is the register in order?
        linsock-conformance sync      writes the `tests` lines of the register from the tests that exist
-       linsock-conformance list      every test, with its clause";
+       linsock-conformance list      every test, with its clause
+       linsock-conformance matrix [--check]   writes MATRIX.md, or says whether it is up to date";
 
 fn main() {
     match command() {
@@ -95,6 +97,7 @@ fn command() -> Result<i32> {
             }
             Ok(0)
         }
+        Some("matrix") => matrix(rest.first().is_some_and(|option| option == "--check")),
         Some("native") => Ok(native::run(rest.first().map(String::as_str).unwrap_or_default())),
         _ => bail!("{USAGE}"),
     }
@@ -114,6 +117,21 @@ fn check() -> Result<i32> {
     }
     println!("{} faults", faults.len());
     Ok(i32::from(!faults.is_empty()))
+}
+
+fn matrix(check: bool) -> Result<i32> {
+    let mut made = matrix::matrix()?;
+    let path = paths::matrix();
+    if !check {
+        std::fs::write(&path, &made.text)?;
+    } else if std::fs::read_to_string(&path).unwrap_or_default() != made.text {
+        made.faults.push("MATRIX.md is out of date: write it anew by `matrix`".to_owned());
+    }
+    for fault in &made.faults {
+        println!("{fault}");
+    }
+    println!("{} faults", made.faults.len());
+    Ok(i32::from(!made.faults.is_empty()))
 }
 
 fn report(options: &Options) -> Result<i32> {

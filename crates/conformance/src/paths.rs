@@ -11,6 +11,15 @@ pub fn register() -> PathBuf {
     workspace().join("contract")
 }
 
+/// What the matrix is made of, beside the register.
+pub fn functions() -> PathBuf {
+    register().join("functions.toml")
+}
+
+pub fn matrix() -> PathBuf {
+    workspace().join("MATRIX.md")
+}
+
 pub fn c_sources() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("c")
 }

@@ -20,6 +20,12 @@ fn the_register_is_in_order() {
 }
 
 #[test]
+fn the_matrix_of_functions_is_up_to_date() {
+    let (good, text) = runner(&["matrix", "--check"]);
+    assert!(good, "{text}");
+}
+
+#[test]
 fn every_clause_passes_on_both_backends() {
     let (good, text) = runner(&["report", "--no-oracle"]);
     assert!(good, "{text}");
