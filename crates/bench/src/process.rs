@@ -36,10 +36,20 @@ pub struct Process {
 impl Process {
     /// Starts it.
     pub fn start(mut command: Command) -> Result<Self> {
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        Process::of(command.spawn().with_context(|| format!("{:?}", command.get_program()))?)
+    }
+
+    /// One that was started with pipes.
+    pub fn of(mut child: Child) -> Result<Self> {
         let questions = child.stdin.take();
         let answers = BufReader::new(child.stdout.take().context("no output")?);
         Ok(Process { child, questions, answers })
+    }
+
+    /// Its number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Asks, and waits for the answer.
