@@ -5,7 +5,7 @@
 //! than any server that it is to load.
 
 use crate::latency::Latencies;
-use crate::process::answer;
+use crate::lines::answer;
 use crate::raw::{self, BLOCK, BLOCK_BYTES, check};
 use anyhow::{Context, Result, ensure};
 use io_uring::squeue::Flags;

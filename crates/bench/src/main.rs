@@ -4,12 +4,14 @@
 //! each traced subject is a process of its own, so that CPU time, system calls and the choice
 //! of a backend belong to one of them alone.
 
+mod accepting;
 mod backlog;
 mod compare;
 mod connect;
 mod contestant;
 mod instructions;
 mod latency;
+mod lines;
 mod listener;
 mod load;
 mod memory;
@@ -17,6 +19,7 @@ mod namespace;
 mod process;
 mod raw;
 mod repetitions;
+mod round;
 mod server;
 mod statistics;
 mod subject;

@@ -1,9 +1,9 @@
 //! The other processes of a run: this program again, asked and answering line by line.
 
 use crate::backlog::Taken;
-use crate::listener::{Ready, Seen};
+use crate::lines::Ready;
+use crate::listener::Seen;
 use anyhow::{Context, Result, bail};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
@@ -16,14 +16,6 @@ pub fn this_program<I: AsRef<OsStr>>(arguments: impl IntoIterator<Item = I>) -> 
     let mut command = Command::new(std::env::current_exe().context("this program's own file")?);
     command.args(arguments);
     Ok(command)
-}
-
-/// Says one line on the standard output, at once.
-pub fn answer(what: &impl Serialize) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", serde_json::to_string(what)?)?;
-    out.flush()?;
-    Ok(())
 }
 
 /// A process that answers questions; it ends when its standard input does.

@@ -75,10 +75,15 @@ pub fn set_option<T>(fd: i32, level: i32, name: i32, value: &T) -> io::Result<()
 
 /// Closes hard: a reset, which leaves no TIME_WAIT behind.
 pub fn close_hard(fd: i32) -> io::Result<()> {
-    let linger = libc::linger { l_onoff: 1, l_linger: 0 };
-    set_option(fd, libc::SOL_SOCKET, libc::SO_LINGER, &linger)?;
+    reset_on_close(fd)?;
     close(fd);
     Ok(())
+}
+
+/// Has its close, whoever does it, be a hard one.
+pub fn reset_on_close(fd: i32) -> io::Result<()> {
+    let linger = libc::linger { l_onoff: 1, l_linger: 0 };
+    set_option(fd, libc::SOL_SOCKET, libc::SO_LINGER, &linger)
 }
 
 /// Closes.

@@ -96,7 +96,7 @@ fn asio() -> Result<PathBuf> {
     ensure!(Path::new(ASIO).exists(), "{ASIO} is not there (Debian: libasio-dev)");
     let made = made("asio")?;
     let mut command = Command::new("g++");
-    command.args(["-std=c++17", "-O2", "-Wall", "-Wextra", "-DASIO_STANDALONE"]);
+    command.args(["-std=c++20", "-O2", "-Wall", "-Wextra", "-DASIO_STANDALONE"]);
     command.arg(here().join("c/asio.cpp")).arg("-o").arg(&made).arg("-lpthread");
     finish(command)?;
     Ok(made)

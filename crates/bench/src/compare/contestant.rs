@@ -150,7 +150,10 @@ impl Who {
                 Who::Wine => cell.many <= 1000,
                 _ => true,
             },
-            Workload::ScaleConnect => !matches!(self, Who::Blocking | Who::Wine),
+            // Two of the runtimes take no sockets that were made before.
+            Workload::ScaleConnect => {
+                !matches!(self, Who::Blocking | Who::Wine | Who::Compio | Who::Monoio)
+            }
         }
     }
 }

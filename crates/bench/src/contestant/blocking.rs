@@ -17,7 +17,7 @@ impl Blocking {
 }
 
 impl Contestant for Blocking {
-    fn run(&mut self, _in_flight: usize, quota: &mut Quota<'_>) -> Result<u64> {
+    fn run(&mut self, _in_flight: usize, quota: &mut Quota) -> Result<u64> {
         let mut ended = 0;
         while let Some(started) = quota.take() {
             let fd = raw::bind(raw::blocking_socket()?)?;

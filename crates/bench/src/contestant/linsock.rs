@@ -172,7 +172,7 @@ impl Linsock {
 }
 
 impl Contestant for Linsock {
-    fn run(&mut self, in_flight: usize, quota: &mut Quota<'_>) -> Result<u64> {
+    fn run(&mut self, in_flight: usize, quota: &mut Quota) -> Result<u64> {
         self.slots.resize_with(in_flight.max(self.slots.len()), || {
             let (overlapped, started) = (OVERLAPPED::default(), Instant::now());
             Box::leak(Box::new(Slot { overlapped, socket: INVALID_SOCKET, started }))

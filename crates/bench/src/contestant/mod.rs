@@ -10,16 +10,14 @@ mod plain;
 mod uring;
 
 use crate::backlog::Taken;
-use crate::latency::Latencies;
-use crate::process::answer;
+use crate::lines::{Held, answer};
 use crate::raw;
-use crate::server::Held;
+pub use crate::round::{Quota, Round, Tally};
 use crate::trace::mark;
 use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::net::{Ipv4Addr, SocketAddrV4};
-use std::time::{Duration, Instant};
 
 /// Who.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
@@ -84,67 +82,11 @@ pub struct Options {
     silent: u16,
 }
 
-/// One round.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Round {
-    /// Connections under way at a time.
-    pub in_flight: usize,
-    /// The most connections to make.
-    pub operations_max: u64,
-    /// When to stop at the latest.
-    pub milliseconds_max: u64,
-}
-
-/// What a round took.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-pub struct Tally {
-    /// Connections made.
-    pub operations: u64,
-    /// Time.
-    pub nanoseconds: u64,
-    /// CPU time of the contestant, all threads.
-    pub cpu_nanoseconds: u64,
-    /// From a connection's start to its completion: half of them were faster.
-    pub p50_nanoseconds: u64,
-    /// 99 % of them.
-    pub p99_nanoseconds: u64,
-}
-
-/// Says when to stop starting connections.
-pub struct Quota<'a> {
-    left: u64,
-    until: Instant,
-    made: u64,
-    taken: &'a Taken,
-    taken_before: u64,
-    latencies: Latencies,
-}
-
-impl Quota<'_> {
-    /// Whether one more may be started; `Some`: it starts now.
-    pub fn take(&mut self) -> Option<Instant> {
-        let now = Instant::now();
-        if self.left == 0 || now >= self.until {
-            self.left = 0;
-            return None;
-        }
-        self.left -= 1;
-        self.taken.keep_pace(self.taken_before, self.made);
-        self.made += 1;
-        Some(now)
-    }
-
-    /// One that was started then is complete.
-    pub fn complete(&mut self, started: Instant) {
-        self.latencies.record(started.elapsed().as_nanos() as u64);
-    }
-}
-
 /// Makes connections.
 trait Contestant {
     /// Keeps `in_flight` connections under way while the quota lasts; answers how many it made,
     /// each of them complete, with its block accepted, and closed.
-    fn run(&mut self, in_flight: usize, quota: &mut Quota<'_>) -> Result<u64>;
+    fn run(&mut self, in_flight: usize, quota: &mut Quota) -> Result<u64>;
 
     /// Starts a connection of a bound socket, which is to stay under way.
     fn hold(&mut self, _bound: i32, _to: SocketAddrV4) -> Result<()> {
@@ -193,35 +135,20 @@ pub fn run(options: &Options) -> Result<()> {
         let Options { in_flight, .. } = *options;
         let round = Round { in_flight, operations_max, milliseconds_max: 60_000 };
         // What happens only once is over before the counting.
-        round.run(contestant.as_mut(), &taken)?;
+        run_round(&round, contestant.as_mut(), taken)?;
         mark(ROUND);
-        let tally = round.run(contestant.as_mut(), &taken)?;
+        let tally = run_round(&round, contestant.as_mut(), taken)?;
         mark(0);
         ensure!(tally.operations == operations_max, "only {} done", tally.operations);
         return Ok(());
     }
     for line in std::io::stdin().lines() {
         let round: Round = serde_json::from_str(&line?).context("a round")?;
-        answer(&round.run(contestant.as_mut(), &taken)?)?;
+        answer(&run_round(&round, contestant.as_mut(), taken)?)?;
     }
     Ok(())
 }
 
-impl Round {
-    fn run(&self, contestant: &mut dyn Contestant, taken: &Taken) -> Result<Tally> {
-        let started = Instant::now();
-        let cpu = raw::cpu_nanoseconds();
-        let until = started + Duration::from_millis(self.milliseconds_max);
-        let (left, taken_before) = (self.operations_max, taken.count());
-        let latencies = Latencies::new();
-        let mut quota = Quota { left, until, made: 0, taken, taken_before, latencies };
-        let operations = contestant.run(self.in_flight, &mut quota)?;
-        Ok(Tally {
-            operations,
-            nanoseconds: started.elapsed().as_nanos() as u64,
-            cpu_nanoseconds: raw::cpu_nanoseconds() - cpu,
-            p50_nanoseconds: quota.latencies.per_mille(500),
-            p99_nanoseconds: quota.latencies.per_mille(990),
-        })
-    }
+fn run_round(round: &Round, contestant: &mut dyn Contestant, taken: Taken) -> Result<Tally> {
+    round.run(taken, |mut quota| Ok((contestant.run(round.in_flight, &mut quota)?, quota)))
 }

@@ -59,7 +59,7 @@ fn send(fd: i32) -> Result<bool> {
 }
 
 impl Contestant for Plain {
-    fn run(&mut self, in_flight: usize, quota: &mut Quota<'_>) -> Result<u64> {
+    fn run(&mut self, in_flight: usize, quota: &mut Quota) -> Result<u64> {
         let (mut waiting, mut ended) = (0, 0);
         // By their keys: the socket, and when it started.
         let mut under_way = vec![(-1, Instant::now()); in_flight];

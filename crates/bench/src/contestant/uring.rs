@@ -61,7 +61,7 @@ impl Uring {
 }
 
 impl Contestant for Uring {
-    fn run(&mut self, in_flight: usize, quota: &mut Quota<'_>) -> Result<u64> {
+    fn run(&mut self, in_flight: usize, quota: &mut Quota) -> Result<u64> {
         self.under_way.resize(in_flight, (-1, Instant::now()));
         let (mut started, mut ended) = (0, 0);
         for key in 0..in_flight {

@@ -1,7 +1,7 @@
 //! Hand-written io_uring: a ring a thread, the echo linked to the next receive, so that a
 //! message has one completion and a batch of messages one system call.
 
-use super::Started;
+use crate::accepting::Started;
 use crate::raw::{self, BLOCK_BYTES};
 use anyhow::{Result, ensure};
 use io_uring::squeue::{Entry, Flags};
