@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 const MINGW: &str = "x86_64-w64-mingw32-gcc";
 const WINE: &str = "/usr/lib/wine/wine64";
+const WINE_SERVER: &str = "/usr/lib/wine/wineserver64";
 const ASIO: &str = "/usr/include/asio.hpp";
 
 /// A contestant ready to be started, or why it is not.
@@ -45,7 +46,7 @@ fn made(name: &str) -> Result<PathBuf> {
     Ok(folder.join(name))
 }
 
-fn finish(mut command: Command) -> Result<()> {
+fn finish(command: &mut Command) -> Result<()> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.stdin(Stdio::null()).output().with_context(|| name.clone())?;
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -64,7 +65,7 @@ pub fn library() -> Result<PathBuf> {
     let mut build = cargo();
     build.args(["-p", "linsock-dll"]).current_dir(workspace());
     build.env("CARGO_TARGET_DIR", target());
-    finish(build)?;
+    finish(&mut build)?;
     Ok(target().join("release"))
 }
 
@@ -75,7 +76,7 @@ pub fn on_the_library(source: &str, name: &str) -> Result<PathBuf> {
     command.args(["-O2", "-Wall", "-Wextra", "-I"]).arg(workspace().join("include"));
     command.arg(here().join("c").join(source)).arg("-o").arg(&made).arg("-L").arg(&library);
     command.arg(format!("-Wl,-rpath,{}", library.display())).args(["-llinsock", "-lpthread"]);
-    finish(command)?;
+    finish(&mut command)?;
     Ok(made)
 }
 
@@ -88,7 +89,7 @@ fn runtimes() -> Result<PathBuf> {
     let mut build = cargo();
     build.current_dir(here().join("runtimes")).arg("--locked");
     build.env("CARGO_TARGET_DIR", target().join("bench"));
-    finish(build)?;
+    finish(&mut build)?;
     Ok(target().join("bench/release/runtimes"))
 }
 
@@ -98,7 +99,7 @@ fn asio() -> Result<PathBuf> {
     let mut command = Command::new("g++");
     command.args(["-std=c++20", "-O2", "-Wall", "-Wextra", "-DASIO_STANDALONE"]);
     command.arg(here().join("c/asio.cpp")).arg("-o").arg(&made).arg("-lpthread");
-    finish(command)?;
+    finish(&mut command)?;
     Ok(made)
 }
 
@@ -108,10 +109,14 @@ fn windows() -> Result<Program> {
     let mut command = Command::new(MINGW);
     command.args(["-O2", "-Wall", "-Wextra"]).arg(here().join("c/winsock.c"));
     command.arg("-o").arg(&made).args(["-lws2_32", "-lmswsock"]);
-    finish(command).with_context(|| format!("{MINGW} (Debian: gcc-mingw-w64-x86-64)"))?;
+    finish(&mut command).with_context(|| format!("{MINGW} (Debian: gcc-mingw-w64-x86-64)"))?;
     let mut boot = wine(&folder);
     boot.args(["wineboot", "-u"]).stdout(Stdio::null()).stderr(Stdio::null());
     ensure!(boot.stdin(Stdio::null()).status()?.success(), "wineboot failed");
+    // Its server makes the sockets: the one that serves the measurements must be started where
+    // they are, in the benchmark's own network namespace.
+    let mut end = Command::new(WINE_SERVER);
+    finish(end.arg("-k").env("WINEPREFIX", &folder))?;
     Ok(Program::Windows(made, folder))
 }
 

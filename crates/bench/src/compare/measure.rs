@@ -47,7 +47,9 @@ pub fn cell(
         contestants.iter().map(|contestant| Outcome::new(contestant.who)).collect();
     let mut parts: Vec<Option<Part>> = contestants.iter().map(|_| None).collect();
     let count = contestants.len();
-    for number in 0..effort.rounds {
+    // Those that start anew take long.
+    let rounds = if cell.is_scale() { effort.rounds.div_ceil(2) } else { effort.rounds };
+    for number in 0..rounds {
         for step in 0..count {
             // Nobody always comes first, or always after the same one.
             let step = (step + number / 2) % count;

@@ -40,7 +40,9 @@ impl Outcome {
     /// The system calls of so many operations.
     pub fn count(&mut self, mut calls: Calls, operations: u64) {
         let each = |count: u64| count as f64 / operations as f64;
-        self.probes = Some(each(probes(&mut calls)));
+        if self.who.is_linsock() {
+            self.probes = Some(each(probes(&mut calls)));
+        }
         self.calls = Some(each(calls.values().sum()));
         self.by_name = calls.into_iter().map(|(name, count)| (name, each(count))).collect();
     }
