@@ -71,12 +71,16 @@ COUNT static int count_ioctl(LPFN_CONNECTEX *function, DWORD *bytes)
                     NULL, NULL);
 }
 
-/* Long enough for the kernel to complete what is under way, without a call of the library. */
+/*
+ * Long enough for the kernel and the library's threads to complete what is under way, without a call of the library. Asleep:
+ * valgrind runs one thread at a time, and who comes first should not be chance.
+ */
 static void leave_time(void)
 {
-    uint64_t until = now_nanoseconds() + 2000000;
+    uint64_t until = now_nanoseconds() + 3000000;
+    struct timespec pause = { 0, 3000000 };
     while (now_nanoseconds() < until)
-        ;
+        nanosleep(&pause, NULL);
 }
 
 static void take(BOOL (*how)(DWORD *, ULONG_PTR *, OVERLAPPED **), OVERLAPPED *expected, DWORD bytes_expected)

@@ -3,6 +3,7 @@
 
 use crate::compare::builds;
 use crate::namespace;
+use crate::statistics::median;
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -12,8 +13,8 @@ use std::process::{Command, Stdio};
 /// What to do.
 #[derive(clap::Args)]
 pub struct Options {
-    /// How often the calls are made; twice as often in the second run, whose surplus counts.
-    #[arg(long, default_value_t = 100)]
+    /// How often the calls are made; the median counts.
+    #[arg(long, default_value_t = 30)]
     repeats: u32,
     /// One object for programs.
     #[arg(long)]
@@ -24,7 +25,7 @@ pub struct Options {
     /// Make what was counted the baseline.
     #[arg(long)]
     write: bool,
-    /// Keep callgrind's last file of each backend here, for callgrind_annotate.
+    /// Keep callgrind's files here, one a call, for callgrind_annotate.
     #[arg(long)]
     keep: Option<PathBuf>,
 }
@@ -50,22 +51,23 @@ fn baseline() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("instructions.json")
 }
 
+/// Runs of the check, of which each call's smallest count is held against the baseline: what
+/// the kernel and the library's own threads have done meanwhile is not always the same.
+const ATTEMPTS: usize = 3;
+
 /// Counts and prints.
 pub fn run(options: &Options) -> Result<()> {
+    ensure!(options.repeats > 0, "nothing to count");
     let program = builds::on_the_library("instructions.c", "instructions")?;
     namespace::enter();
-    let mut counted = Counted { rustc: rustc()?, backends: BTreeMap::new() };
-    for backend in ["epoll", "uring"] {
-        let count = |repeats| instructions(options, &program, backend, repeats);
-        let (few, many) = (count(options.repeats)?, count(2 * options.repeats)?);
-        let surplus = |(name, many): (&String, &u64)| -> Result<(String, f64)> {
-            let few = few.get(name).with_context(|| format!("{name} was not called"))?;
-            ensure!(many > few, "{name}: {few} instructions, and {many} with twice the calls");
-            Ok((name.clone(), (many - few) as f64 / f64::from(options.repeats)))
-        };
-        let counts: Counts = many.iter().map(surplus).collect::<Result<_>>()?;
-        ensure!(counts.len() == NAMES.len(), "not all calls were counted: {counts:?}");
-        counted.backends.insert(backend.to_owned(), counts);
+    let mut counted = count(options, &program)?;
+    if options.check {
+        for _ in 1..ATTEMPTS {
+            if risen(&counted)?.is_empty() {
+                break;
+            }
+            counted.keep_smaller(count(options, &program)?);
+        }
     }
     if options.json {
         println!("{}", serde_json::to_string_pretty(&counted)?);
@@ -76,6 +78,27 @@ pub fn run(options: &Options) -> Result<()> {
         std::fs::write(baseline(), format!("{}\n", serde_json::to_string_pretty(&counted)?))?;
     }
     if options.check { check(&counted) } else { Ok(()) }
+}
+
+fn count(options: &Options, program: &Path) -> Result<Counted> {
+    let mut counted = Counted { rustc: rustc()?, backends: BTreeMap::new() };
+    for backend in ["epoll", "uring"] {
+        let counts = instructions(options, program, backend)?;
+        ensure!(counts.len() == NAMES.len(), "not all calls were counted: {counts:?}");
+        counted.backends.insert(backend.to_owned(), counts);
+    }
+    Ok(counted)
+}
+
+impl Counted {
+    fn keep_smaller(&mut self, other: Counted) {
+        for (backend, counts) in &mut self.backends {
+            for (name, count) in counts {
+                let again = other.backends.get(backend).and_then(|counts| counts.get(name));
+                *count = count.min(again.copied().unwrap_or(f64::INFINITY));
+            }
+        }
+    }
 }
 
 /// The functions of c/instructions.c, and what they call.
@@ -106,9 +129,14 @@ fn print(counted: &Counted) {
     println!("{epoll:>7.0} {uring:>7.0}  ConnectEx and its completion, target <= {TARGET}");
 }
 
-fn check(counted: &Counted) -> Result<()> {
+fn before() -> Result<Counted> {
     let text = std::fs::read_to_string(baseline()).context("the baseline (--write makes one)")?;
-    let before: Counted = serde_json::from_str(&text).context("the baseline")?;
+    serde_json::from_str(&text).context("the baseline")
+}
+
+/// The calls that take too many instructions now.
+fn risen(counted: &Counted) -> Result<Vec<String>> {
+    let before = before()?;
     let mut risen = Vec::new();
     for (backend, counts) in &counted.backends {
         for (name, &now) in counts {
@@ -119,6 +147,11 @@ fn check(counted: &Counted) -> Result<()> {
             }
         }
     }
+    Ok(risen)
+}
+
+fn check(counted: &Counted) -> Result<()> {
+    let (before, risen) = (before()?, risen(counted)?);
     if risen.is_empty() {
         println!("none is more than {} % above the baseline", RISE_MAX * 100.0);
         return Ok(());
@@ -135,26 +168,41 @@ fn rustc() -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Instructions of all calls of each function of one run.
-fn instructions(
-    options: &Options,
-    program: &Path,
-    backend: &str,
-    repeats: u32,
-) -> Result<BTreeMap<String, u64>> {
-    let file = match &options.keep {
-        Some(folder) => folder.join(format!("callgrind.{backend}")),
-        None => program.with_extension(format!("{backend}.callgrind")),
-    };
+/// The median of each call's instructions in a run: callgrind writes a file after each.
+fn instructions(options: &Options, program: &Path, backend: &str) -> Result<Counts> {
+    let folder = options.keep.clone().unwrap_or_else(|| program.with_extension("callgrind"));
+    let folder = folder.join(backend);
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    std::fs::create_dir_all(&folder)?;
     let mut command = Command::new("valgrind");
     command.env("LINSOCK_BACKEND", backend);
     command.args(["--tool=callgrind", "--collect-atstart=no", "--toggle-collect=count_*"]);
-    command.arg(format!("--callgrind-out-file={}", file.display()));
-    command.arg(program).arg(repeats.to_string());
+    command.args(NAMES.map(|(name, _)| format!("--dump-after=count_{name}")));
+    command.arg(format!("--callgrind-out-file={}", folder.join("call").display()));
+    command.arg(program).arg(options.repeats.to_string());
     let output = command.stdin(Stdio::null()).output().context("valgrind (is it installed?)")?;
     let errors = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "valgrind ended with {}: {errors}", output.status);
-    Ok(inclusive(&std::fs::read_to_string(file)?))
+    let mut calls: BTreeMap<String, Vec<(u32, u64)>> = BTreeMap::new();
+    for entry in std::fs::read_dir(&folder)? {
+        let file = entry?.path();
+        let number = file.extension().and_then(|number| number.to_str()?.parse().ok());
+        for (name, count) in inclusive(&std::fs::read_to_string(&file)?) {
+            calls.entry(name).or_default().push((number.unwrap_or(u32::MAX), count));
+        }
+    }
+    if options.keep.is_none() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    let counts = calls.into_iter().map(|(name, mut counts)| {
+        counts.sort_unstable();
+        // Those that came first found nothing ready: tables, buffers, threads.
+        let last = counts.iter().rev().take(options.repeats as usize);
+        (name, median(last.map(|(_, count)| *count as f64)))
+    });
+    Ok(counts.collect())
 }
 
 /// Adds up what callgrind's file has for each function named count_...: its own lines, and
