@@ -17,6 +17,7 @@ const PAUSE: Duration = Duration::from_micros(100);
 const VARIABLE: &str = "LINSOCK_BENCH_TAKEN";
 
 /// The number of connections taken so far.
+#[derive(Clone, Copy)]
 pub struct Taken(&'static AtomicU64);
 
 impl Taken {

@@ -5,7 +5,7 @@
 //! since the question before.
 
 use crate::backlog::Taken;
-use crate::process::answer;
+use crate::lines::{Ready, answer};
 use crate::raw::{self, BLOCK, BLOCK_BYTES, check};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
@@ -19,13 +19,6 @@ pub struct Seen {
     pub whole: u64,
     /// Connections with fewer, more or other bytes.
     pub wrong: u64,
-}
-
-/// What the listener says first.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Ready {
-    /// Where it listens, on loopback.
-    pub port: u16,
 }
 
 struct Reader {

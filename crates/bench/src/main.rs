@@ -4,15 +4,23 @@
 //! each traced subject is a process of its own, so that CPU time, system calls and the choice
 //! of a backend belong to one of them alone.
 
+mod accepting;
 mod backlog;
+mod compare;
 mod connect;
 mod contestant;
 mod instructions;
+mod latency;
+mod lines;
 mod listener;
+mod load;
+mod memory;
 mod namespace;
 mod process;
 mod raw;
 mod repetitions;
+mod round;
+mod server;
 mod statistics;
 mod subject;
 mod syscalls;
@@ -31,6 +39,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Everyone side by side: connect+send, echo, and many pending operations.
+    Compare(compare::Options),
     /// Connect, send 64 bytes, take the completion, close hard: rates and costs as ratios.
     Connect(connect::Options),
     /// Count the system calls inside ConnectEx and inside taking a completion.
@@ -43,6 +53,12 @@ enum Command {
     /// One part: does the work that it is told on its standard input.
     #[command(hide = true)]
     Contestant(contestant::Options),
+    /// One part: the client of echo.
+    #[command(hide = true)]
+    Load,
+    /// One part: an echo server.
+    #[command(hide = true)]
+    Server(server::Options),
     /// One part: makes the calls that are counted.
     #[command(hide = true)]
     Subject {
@@ -59,11 +75,14 @@ enum Command {
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
+        Command::Compare(options) => compare::run(&options),
         Command::Connect(options) => connect::run(&options),
         Command::Syscalls(options) => syscalls::run(&options),
         Command::Instructions(options) => instructions::run(&options),
         Command::Listener => listener::run(),
         Command::Contestant(options) => contestant::run(&options),
+        Command::Load => load::run(),
+        Command::Server(options) => server::run(&options),
         Command::Subject { case, peer, repeats } => subject::run(case, peer, repeats),
     }
 }

@@ -1,9 +1,9 @@
 //! The other processes of a run: this program again, asked and answering line by line.
 
 use crate::backlog::Taken;
-use crate::listener::{Ready, Seen};
+use crate::lines::Ready;
+use crate::listener::Seen;
 use anyhow::{Context, Result, bail};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
@@ -18,14 +18,6 @@ pub fn this_program<I: AsRef<OsStr>>(arguments: impl IntoIterator<Item = I>) -> 
     Ok(command)
 }
 
-/// Says one line on the standard output, at once.
-pub fn answer(what: &impl Serialize) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", serde_json::to_string(what)?)?;
-    out.flush()?;
-    Ok(())
-}
-
 /// A process that answers questions; it ends when its standard input does.
 pub struct Process {
     child: Child,
@@ -36,10 +28,20 @@ pub struct Process {
 impl Process {
     /// Starts it.
     pub fn start(mut command: Command) -> Result<Self> {
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        Process::of(command.spawn().with_context(|| format!("{:?}", command.get_program()))?)
+    }
+
+    /// One that was started with pipes.
+    pub fn of(mut child: Child) -> Result<Self> {
         let questions = child.stdin.take();
         let answers = BufReader::new(child.stdout.take().context("no output")?);
         Ok(Process { child, questions, answers })
+    }
+
+    /// Its number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Asks, and waits for the answer.

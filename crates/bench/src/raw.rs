@@ -44,7 +44,17 @@ pub fn sockaddr(address: SocketAddrV4) -> libc::sockaddr_in {
 /// A socket bound to port 0 as the work has it, in the cheapest way the kernel has: the port is
 /// left to `connect`.
 pub fn bound_socket() -> io::Result<i32> {
-    let fd = socket()?;
+    bind(socket()?)
+}
+
+/// A blocking TCP socket.
+pub fn blocking_socket() -> io::Result<i32> {
+    // SAFETY: no pointers.
+    check(unsafe { libc::socket(libc::AF_INET, libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0) })
+}
+
+/// Binds a socket so.
+pub fn bind(fd: i32) -> io::Result<i32> {
     set_option(fd, libc::IPPROTO_IP, libc::IP_BIND_ADDRESS_NO_PORT, &1i32)?;
     let any = sockaddr(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
     // SAFETY: the address lives through the call, and its size is told.
@@ -65,10 +75,15 @@ pub fn set_option<T>(fd: i32, level: i32, name: i32, value: &T) -> io::Result<()
 
 /// Closes hard: a reset, which leaves no TIME_WAIT behind.
 pub fn close_hard(fd: i32) -> io::Result<()> {
-    let linger = libc::linger { l_onoff: 1, l_linger: 0 };
-    set_option(fd, libc::SOL_SOCKET, libc::SO_LINGER, &linger)?;
+    reset_on_close(fd)?;
     close(fd);
     Ok(())
+}
+
+/// Has its close, whoever does it, be a hard one.
+pub fn reset_on_close(fd: i32) -> io::Result<()> {
+    let linger = libc::linger { l_onoff: 1, l_linger: 0 };
+    set_option(fd, libc::SOL_SOCKET, libc::SO_LINGER, &linger)
 }
 
 /// Closes.
@@ -77,11 +92,22 @@ pub fn close(fd: i32) {
     unsafe { libc::close(fd) };
 }
 
+const BACKLOG: i32 = 4096;
+
 /// A listening socket on loopback that takes fast open, and its address.
 pub fn listen() -> Result<(i32, SocketAddrV4)> {
-    const BACKLOG: i32 = 4096;
-    let fd = socket()?;
-    let mut name = sockaddr(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0));
+    listen_at(socket()?, Ipv4Addr::LOCALHOST, BACKLOG)
+}
+
+/// One whose accept blocks, on every address of this machine: a client needs more than one
+/// when it makes more connections than there are ports.
+pub fn listen_anywhere() -> Result<(i32, SocketAddrV4)> {
+    listen_at(blocking_socket()?, Ipv4Addr::UNSPECIFIED, BACKLOG)
+}
+
+/// Has the socket listen at a port of the kernel's choice.
+pub fn listen_at(fd: i32, ip: Ipv4Addr, backlog: i32) -> Result<(i32, SocketAddrV4)> {
+    let mut name = sockaddr(SocketAddrV4::new(ip, 0));
     let mut len = SOCKADDR_BYTES;
     // SAFETY: the address lives through the calls, and its size is told.
     unsafe {
@@ -90,17 +116,17 @@ pub fn listen() -> Result<(i32, SocketAddrV4)> {
             .context("getsockname")?;
     }
     // Where the kernel refuses it, connections are made the plain way.
-    let _ = set_option(fd, libc::IPPROTO_TCP, libc::TCP_FASTOPEN, &BACKLOG);
+    let _ = set_option(fd, libc::IPPROTO_TCP, libc::TCP_FASTOPEN, &backlog);
     // SAFETY: no pointers.
-    check(unsafe { libc::listen(fd, BACKLOG) }).context("listen")?;
+    check(unsafe { libc::listen(fd, backlog) }).context("listen")?;
     if len != SOCKADDR_BYTES {
         bail!("the listener's address has {len} bytes");
     }
-    Ok((fd, SocketAddrV4::new(Ipv4Addr::LOCALHOST, u16::from_be(name.sin_port))))
+    Ok((fd, SocketAddrV4::new(ip, u16::from_be(name.sin_port))))
 }
 
-/// Allows as many descriptors as the system lets this process have.
-pub fn raise_descriptor_limit() -> io::Result<()> {
+/// Allows as many descriptors as the system lets this process have, and says how many.
+pub fn raise_descriptor_limit() -> io::Result<usize> {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: the structure lives through both calls.
     unsafe {
@@ -108,13 +134,24 @@ pub fn raise_descriptor_limit() -> io::Result<()> {
         limit.rlim_cur = limit.rlim_max;
         check(libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit))?;
     }
-    Ok(())
+    Ok(limit.rlim_cur as usize)
 }
 
 /// CPU time of all threads of this process, user and system, in nanoseconds.
 pub fn cpu_nanoseconds() -> u64 {
+    clock(libc::CLOCK_PROCESS_CPUTIME_ID)
+}
+
+/// The same of another process; 0 once it is gone.
+pub fn cpu_nanoseconds_of(process: u32) -> u64 {
+    // As the C library's clock_getcpuclockid makes it: the complement of the number, and 2 for
+    // the time that the scheduler counts.
+    clock(!(process as i32) << 3 | 2)
+}
+
+fn clock(clock: libc::clockid_t) -> u64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the structure lives through the call, which cannot fail for this clock.
-    unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &raw mut time) };
+    // SAFETY: the structure lives through the call.
+    unsafe { libc::clock_gettime(clock, &raw mut time) };
     time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }

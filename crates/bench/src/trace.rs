@@ -1,11 +1,14 @@
 //! System calls counted by name between marks, by ptrace: exact, and it needs neither perf nor
 //! strace.
 
+use crate::process::Process;
 use crate::raw::check;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 
 /// System calls by name.
 pub type Calls = BTreeMap<&'static str, u64>;
@@ -32,7 +35,64 @@ pub struct Section {
 
 /// Runs a command to its end and answers its sections in order.
 pub fn run(mut command: Command) -> Result<Vec<Section>> {
-    command.stdin(Stdio::null()).process_group(0);
+    command.stdin(Stdio::null());
+    let child = spawn(&mut command)?;
+    let mut trace = Trace { sections: Vec::new(), marking: None };
+    let status = follow(child.id() as i32, |thread, call| {
+        trace.count(thread, call.number, call.arguments[0], call.arguments[1]);
+    })?;
+    ensure!(status.success(), "the traced process ended with {status}");
+    Ok(trace.sections)
+}
+
+/// Counts the calls of a process that is asked things meanwhile.
+pub struct Counter {
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    counting: AtomicBool,
+    calls: Mutex<Calls>,
+}
+
+impl Counter {
+    /// Starts the process, of which nothing is counted yet.
+    pub fn start(mut command: Command) -> Result<(Process, Self)> {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let shared = Arc::new(Shared::default());
+        let (counter, (say, hear)) = (Counter { shared: shared.clone() }, mpsc::channel());
+        // Only the thread that started a process may trace it.
+        std::thread::spawn(move || {
+            let started = spawn(&mut command);
+            let child = started.as_ref().map(|child| child.id() as i32).unwrap_or(-1);
+            let _ = say.send(started);
+            let ended = follow(child, |_, call| {
+                if shared.counting.load(Ordering::Relaxed) {
+                    let mut calls = shared.calls.lock().unwrap_or_else(|error| error.into_inner());
+                    *calls.entry(name(call.number)).or_default() += 1;
+                }
+            });
+            // Whoever waits for its answer hears that it ended.
+            drop(ended);
+        });
+        Ok((Process::of(hear.recv()??)?, counter))
+    }
+
+    /// From here on its calls count.
+    pub fn begin(&self) {
+        self.shared.counting.store(true, Ordering::Relaxed);
+    }
+
+    /// Those that were made since.
+    pub fn end(&self) -> Calls {
+        self.shared.counting.store(false, Ordering::Relaxed);
+        std::mem::take(&mut *self.shared.calls.lock().unwrap_or_else(|error| error.into_inner()))
+    }
+}
+
+/// Starts a command that this thread traces.
+fn spawn(command: &mut Command) -> Result<Child> {
     // SAFETY: between fork and exec only this one system call is made.
     unsafe {
         command.pre_exec(|| {
@@ -40,24 +100,24 @@ pub fn run(mut command: Command) -> Result<Vec<Section>> {
             check(libc::ptrace(libc::PTRACE_TRACEME, 0, nothing, nothing) as i32).map(|_| ())
         });
     }
-    // Waited for by number below, as ptrace demands.
-    let child = command.spawn().context("the traced process")?;
-    let child = child.id() as i32;
-    let mut trace = Trace { sections: Vec::new(), marking: None };
+    command.spawn().context("the traced process")
+}
+
+/// Shows every system call of a process that this thread traces, and of those that it makes,
+/// until it ends.
+fn follow(child: i32, mut see: impl FnMut(i32, &SystemCall)) -> Result<ExitStatus> {
+    // Other threads have processes of their own.
+    const OURS: i32 = libc::__WALL | libc::__WNOTHREAD;
     let mut attached = false;
     loop {
         let mut status = 0;
         // SAFETY: the status lives through the call.
-        let thread = check(unsafe { libc::waitpid(-child, &raw mut status, libc::__WALL) })?;
+        let thread = check(unsafe { libc::waitpid(-1, &raw mut status, OURS) })?;
         if libc::WIFEXITED(status) || libc::WIFSIGNALED(status) {
             if thread != child {
                 continue;
             }
-            let status = ExitStatus::from_raw(status);
-            if !status.success() {
-                bail!("the traced process ended with {status}");
-            }
-            return Ok(trace.sections);
+            return Ok(ExitStatus::from_raw(status));
         }
         let mut signal = 0;
         match libc::WSTOPSIG(status) {
@@ -65,12 +125,14 @@ pub fn run(mut command: Command) -> Result<Vec<Section>> {
                 attached = true;
                 let options = libc::PTRACE_O_TRACESYSGOOD
                     | libc::PTRACE_O_TRACECLONE
+                    | libc::PTRACE_O_TRACEFORK
+                    | libc::PTRACE_O_TRACEVFORK
                     | libc::PTRACE_O_EXITKILL;
                 request(libc::PTRACE_SETOPTIONS, child, options as usize)?;
             }
             SYSTEM_CALL_STOP => {
-                if let Some((number, first, second)) = entered(thread)? {
-                    trace.count(thread, number, first, second);
+                if let Some(call) = entered(thread)? {
+                    see(thread, &call);
                 }
             }
             // A thread was made, or is new and stopped by the kernel itself.
@@ -130,8 +192,8 @@ struct SystemCall {
     arguments: [u64; 6],
 }
 
-/// The number and the first two arguments, where a thread stopped on its way in.
-fn entered(thread: i32) -> Result<Option<(u64, u64, u64)>> {
+/// The call, where a thread stopped on its way in.
+fn entered(thread: i32) -> Result<Option<SystemCall>> {
     const PTRACE_GET_SYSCALL_INFO: u32 = 0x420e;
     const ENTRY: u8 = 1;
     let mut info = SystemCall::default();
@@ -144,7 +206,7 @@ fn entered(thread: i32) -> Result<Option<(u64, u64, u64)>> {
         Err(error) if error.raw_os_error() == Some(libc::ESRCH) => return Ok(None),
         result => result.context("PTRACE_GET_SYSCALL_INFO (Linux 5.3)")?,
     };
-    Ok((info.op == ENTRY).then_some((info.number, info.arguments[0], info.arguments[1])))
+    Ok((info.op == ENTRY).then_some(info))
 }
 
 /// Takes the pointer probes out, which are counted apart: how many there were.

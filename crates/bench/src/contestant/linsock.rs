@@ -16,6 +16,7 @@ use linsock_sys::Win32::System::IO::{
 use linsock_sys::Win32::System::Threading::INFINITE;
 use linsock_sys::winsock::connection::ConnectEx;
 use std::net::SocketAddrV4;
+use std::time::Instant;
 
 /// Completions taken at a time where more than one connection is under way.
 const ENTRIES: usize = 64;
@@ -31,6 +32,7 @@ pub struct Linsock {
 struct Slot {
     overlapped: OVERLAPPED,
     socket: SOCKET,
+    started: Instant,
 }
 
 /// The address as Winsock takes it.
@@ -94,10 +96,11 @@ impl Linsock {
         Ok(Linsock { port: start_up()?, peer: sockaddr(peer), slots: Vec::new() })
     }
 
-    fn start(&mut self, key: usize) -> Result<()> {
+    fn start(&mut self, key: usize, now: Instant) -> Result<()> {
         let made = bound_socket(self.port, key)?;
         let slot = &mut self.slots[key];
         slot.socket = made;
+        slot.started = now;
         slot.overlapped = OVERLAPPED::default();
         // SAFETY: the OVERLAPPED stays where it is for good; the block is static.
         let started = unsafe {
@@ -169,23 +172,25 @@ impl Linsock {
 }
 
 impl Contestant for Linsock {
-    fn run(&mut self, in_flight: usize, quota: &mut Quota<'_>) -> Result<u64> {
+    fn run(&mut self, in_flight: usize, quota: &mut Quota) -> Result<u64> {
         self.slots.resize_with(in_flight.max(self.slots.len()), || {
-            Box::leak(Box::new(Slot { overlapped: OVERLAPPED::default(), socket: INVALID_SOCKET }))
+            let (overlapped, started) = (OVERLAPPED::default(), Instant::now());
+            Box::leak(Box::new(Slot { overlapped, socket: INVALID_SOCKET, started }))
         });
         let (mut started, mut ended) = (0, 0);
         for key in 0..in_flight {
-            if quota.take() {
-                self.start(key)?;
+            if let Some(now) = quota.take() {
+                self.start(key, now)?;
                 started += 1;
             }
         }
         while ended < started {
             self.take(in_flight, |this, key, bytes, status| {
+                quota.complete(this.slots[key].started);
                 this.finish(key, bytes, status)?;
                 ended += 1;
-                if quota.take() {
-                    this.start(key)?;
+                if let Some(now) = quota.take() {
+                    this.start(key, now)?;
                     started += 1;
                 }
                 Ok(())

@@ -10,6 +10,7 @@ use anyhow::{Result, ensure};
 use io_uring::squeue::Flags;
 use io_uring::{IoUring, opcode, types};
 use std::net::SocketAddrV4;
+use std::time::Instant;
 
 const SUBMISSIONS: u32 = 4096;
 
@@ -17,7 +18,12 @@ pub struct Uring {
     ring: IoUring,
     /// In a box: the kernel reads it after the submission.
     peer: Box<libc::sockaddr_in>,
+    /// By their keys: the socket, and when it started.
+    under_way: Vec<(i32, Instant)>,
 }
+
+/// The key of those that never end.
+const HELD: u64 = u64::MAX;
 
 impl Uring {
     pub fn new(peer: SocketAddrV4) -> Result<Self> {
@@ -27,49 +33,80 @@ impl Uring {
             Ok("coop") => builder.setup_single_issuer().setup_coop_taskrun(),
             _ => builder.setup_single_issuer().setup_defer_taskrun(),
         };
-        Ok(Uring { ring: builder.build(SUBMISSIONS)?, peer: Box::new(raw::sockaddr(peer)) })
+        let (ring, peer) = (builder.build(SUBMISSIONS)?, Box::new(raw::sockaddr(peer)));
+        Ok(Uring { ring, peer, under_way: Vec::new() })
     }
 
-    fn start(&mut self) -> Result<()> {
+    fn start(&mut self, key: usize, started: Instant) -> Result<()> {
         let fd = raw::bound_socket()?;
+        self.under_way[key] = (fd, started);
+        let peer: *const libc::sockaddr_in = &raw const *self.peer;
+        self.push(fd, peer, key as u64)
+    }
+
+    fn push(&mut self, fd: i32, peer: *const libc::sockaddr_in, key: u64) -> Result<()> {
         let target = types::Fd(fd);
-        let connect =
-            opcode::Connect::new(target, (&raw const *self.peer).cast(), raw::SOCKADDR_BYTES)
-                .build()
-                .flags(Flags::IO_LINK | Flags::SKIP_SUCCESS)
-                .user_data(fd as u64);
+        let connect = opcode::Connect::new(target, peer.cast(), raw::SOCKADDR_BYTES)
+            .build()
+            .flags(Flags::IO_LINK | Flags::SKIP_SUCCESS)
+            .user_data(key);
         let send = opcode::Send::new(target, BLOCK.as_ptr(), BLOCK_BYTES as u32)
             .flags(libc::MSG_NOSIGNAL)
             .build()
-            .user_data(fd as u64);
-        // SAFETY: the address is in a box that outlives the ring's work, the block is static.
+            .user_data(key);
+        // SAFETY: the address outlives the ring's work, the block is static.
         unsafe { self.ring.submission().push_multiple(&[connect, send])? };
         Ok(())
     }
 }
 
 impl Contestant for Uring {
-    fn run(&mut self, in_flight: usize, quota: &mut Quota<'_>) -> Result<u64> {
+    fn run(&mut self, in_flight: usize, quota: &mut Quota) -> Result<u64> {
+        self.under_way.resize(in_flight, (-1, Instant::now()));
         let (mut started, mut ended) = (0, 0);
-        while started < in_flight as u64 && quota.take() {
-            self.start()?;
-            started += 1;
+        for key in 0..in_flight {
+            if let Some(now) = quota.take() {
+                self.start(key, now)?;
+                started += 1;
+            }
         }
         let mut complete = Vec::with_capacity(in_flight);
         while ended < started {
             self.ring.submit_and_wait(1)?;
             complete
                 .extend(self.ring.completion().map(|entry| (entry.user_data(), entry.result())));
-            for (fd, result) in complete.drain(..) {
+            for (key, result) in complete.drain(..) {
+                if key == HELD {
+                    continue;
+                }
                 ensure!(result == BLOCK_BYTES as i32, "connect or send: {result}");
-                raw::close_hard(fd as i32)?;
+                let (fd, then) = self.under_way[key as usize];
+                quota.complete(then);
+                raw::close_hard(fd)?;
                 ended += 1;
-                if quota.take() {
-                    self.start()?;
+                if let Some(now) = quota.take() {
+                    self.start(key as usize, now)?;
                     started += 1;
                 }
             }
         }
         Ok(ended)
+    }
+
+    fn hold(&mut self, bound: i32, to: SocketAddrV4) -> Result<()> {
+        // For as long as the process: the kernel reads it at some later submission.
+        let to = Box::new(raw::sockaddr(to));
+        let submissions = self.ring.submission();
+        let room = submissions.capacity() - submissions.len();
+        drop(submissions);
+        if room < 2 {
+            self.ring.submit()?;
+        }
+        self.push(bound, Box::leak(to), HELD)
+    }
+
+    fn held(&mut self) -> Result<()> {
+        self.ring.submit()?;
+        Ok(())
     }
 }

@@ -1,0 +1,145 @@
+//! Builds the contestants that are programs of their own, where what they need is installed.
+
+use super::contestant::{Contestant, Program, Who};
+use anyhow::{Context, Result, bail, ensure};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+const MINGW: &str = "x86_64-w64-mingw32-gcc";
+const WINE: &str = "/usr/lib/wine/wine64";
+const WINE_SERVER: &str = "/usr/lib/wine/wineserver64";
+const ASIO: &str = "/usr/include/asio.hpp";
+
+/// A contestant ready to be started, or why it is not.
+pub fn prepare(who: Who) -> Result<Contestant> {
+    let program = match who {
+        Who::RawUring | Who::RawEpoll | Who::Blocking => Program::Part,
+        Who::LinsockEpoll | Who::LinsockUring => Program::Made(linsock()?, vec![]),
+        Who::Tokio => Program::Made(runtimes()?, vec!["tokio"]),
+        Who::Compio => Program::Made(runtimes()?, vec!["compio"]),
+        Who::Monoio => Program::Made(runtimes()?, vec!["monoio"]),
+        Who::Asio => Program::Made(asio()?, vec![]),
+        Who::Wine => windows()?,
+    };
+    Ok(Contestant { who, program })
+}
+
+fn here() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn workspace() -> PathBuf {
+    here().ancestors().nth(2).unwrap_or(here()).to_path_buf()
+}
+
+fn target() -> PathBuf {
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(chosen) => workspace().join(chosen),
+        None => workspace().join("target"),
+    }
+}
+
+fn made(name: &str) -> Result<PathBuf> {
+    let folder = target().join("bench");
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder.join(name))
+}
+
+fn finish(command: &mut Command) -> Result<()> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command.stdin(Stdio::null()).output().with_context(|| name.clone())?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{name} failed: {errors}");
+    Ok(())
+}
+
+fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(["build", "--release", "--quiet"]);
+    command
+}
+
+/// The shared library, as it is now.
+pub fn library() -> Result<PathBuf> {
+    let mut build = cargo();
+    build.args(["-p", "linsock-dll"]).current_dir(workspace());
+    build.env("CARGO_TARGET_DIR", target());
+    finish(&mut build)?;
+    Ok(target().join("release"))
+}
+
+/// A program in C on the exported functions.
+pub fn on_the_library(source: &str, name: &str) -> Result<PathBuf> {
+    let (library, made) = (library()?, made(name)?);
+    let mut command = Command::new("gcc");
+    command.args(["-O2", "-Wall", "-Wextra", "-I"]).arg(workspace().join("include"));
+    command.arg(here().join("c").join(source)).arg("-o").arg(&made).arg("-L").arg(&library);
+    command.arg(format!("-Wl,-rpath,{}", library.display())).args(["-llinsock", "-lpthread"]);
+    finish(&mut command)?;
+    Ok(made)
+}
+
+fn linsock() -> Result<PathBuf> {
+    on_the_library("winsock.c", "winsock")
+}
+
+/// tokio, compio and monoio: a workspace of their own, so that nobody else builds them.
+fn runtimes() -> Result<PathBuf> {
+    let mut build = cargo();
+    build.current_dir(here().join("runtimes")).arg("--locked");
+    build.env("CARGO_TARGET_DIR", target().join("bench"));
+    finish(&mut build)?;
+    Ok(target().join("bench/release/runtimes"))
+}
+
+fn asio() -> Result<PathBuf> {
+    ensure!(Path::new(ASIO).exists(), "{ASIO} is not there (Debian: libasio-dev)");
+    let made = made("asio")?;
+    let mut command = Command::new("g++");
+    command.args(["-std=c++20", "-O2", "-Wall", "-Wextra", "-DASIO_STANDALONE"]);
+    command.arg(here().join("c/asio.cpp")).arg("-o").arg(&made).arg("-lpthread");
+    finish(&mut command)?;
+    Ok(made)
+}
+
+fn windows() -> Result<Program> {
+    ensure!(Path::new(WINE).exists(), "{WINE} is not there (Debian: wine wine64)");
+    let (made, folder) = (made("winsock.exe")?, made("wine")?);
+    let mut command = Command::new(MINGW);
+    command.args(["-O2", "-Wall", "-Wextra"]).arg(here().join("c/winsock.c"));
+    command.arg("-o").arg(&made).args(["-lws2_32", "-lmswsock"]);
+    finish(&mut command).with_context(|| format!("{MINGW} (Debian: gcc-mingw-w64-x86-64)"))?;
+    let mut boot = wine(&folder);
+    boot.args(["wineboot", "-u"]).stdout(Stdio::null()).stderr(Stdio::null());
+    ensure!(boot.stdin(Stdio::null()).status()?.success(), "wineboot failed");
+    // Its server makes the sockets: the one that serves the measurements must be started where
+    // they are, in the benchmark's own network namespace.
+    let mut end = Command::new(WINE_SERVER);
+    finish(end.arg("-k").env("WINEPREFIX", &folder))?;
+    Ok(Program::Windows(made, folder))
+}
+
+/// Wine with a folder of the suite's own.
+pub fn wine(folder: &Path) -> Command {
+    let mut command = Command::new(WINE);
+    command.env("WINEPREFIX", folder).env("WINEDEBUG", "-all").env_remove("DISPLAY");
+    command
+}
+
+/// The process of the server of that folder's Wine.
+pub fn wine_server(folder: &Path) -> Result<u32> {
+    let mark = [b"WINEPREFIX=", folder.as_os_str().as_bytes()].concat();
+    for entry in std::fs::read_dir("/proc")?.filter_map(Result::ok) {
+        let Some(process) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else {
+            continue;
+        };
+        let read = |what| std::fs::read(entry.path().join(what)).unwrap_or_default();
+        if read("comm").starts_with(b"wineserver")
+            && read("environ").split(|&byte| byte == 0).any(|variable| variable == mark)
+        {
+            return Ok(process);
+        }
+    }
+    bail!("no wineserver runs for {}", folder.display())
+}

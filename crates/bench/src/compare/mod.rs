@@ -1,0 +1,142 @@
+//! Everyone side by side: interleaved rounds, medians of the rounds' ratios.
+
+pub mod builds;
+mod contestant;
+mod measure;
+mod report;
+mod silent;
+
+use crate::process::Listener;
+use crate::{namespace, raw};
+use anyhow::{Result, ensure};
+use contestant::{Cell, Who, Workload};
+use report::Report;
+use std::path::PathBuf;
+
+/// How to measure, and whom.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Fewer cells and shorter rounds: under two minutes, and good for a look alone.
+    #[arg(long)]
+    quick: bool,
+    /// What to do.
+    #[arg(long, value_delimiter = ',', value_enum,
+          default_values_t = [Workload::Connect, Workload::Echo, Workload::ScaleReceive, Workload::ScaleConnect])]
+    workloads: Vec<Workload>,
+    /// Who takes part; the first who is there is what the others are compared with.
+    #[arg(long, value_delimiter = ',', value_enum, default_values_t = Who::value_variants().to_vec())]
+    contestants: Vec<Who>,
+    /// Rounds; each contestant has one part in each. [default: 5, quick 3]
+    #[arg(long)]
+    rounds: Option<usize>,
+    /// How long a part lasts. [default: 0.3, quick 0.1]
+    #[arg(long)]
+    seconds: Option<f64>,
+    /// Connections under way at a time. [default: 1,64,1024, quick 1,64]
+    #[arg(long, value_delimiter = ',')]
+    in_flight: Vec<usize>,
+    /// Connections of echo. [default: 1,64,1000, quick 1,64]
+    #[arg(long, value_delimiter = ',')]
+    connections: Vec<usize>,
+    /// Worker threads of connect and echo. [default: 1,2, quick 1]
+    #[arg(long, value_delimiter = ',')]
+    threads: Vec<usize>,
+    /// Operations that are pending in scale. [default: 1000, 10000, 19000 and 100000 as far as the limit of
+    /// descriptors allows; quick 1000]
+    #[arg(long, value_delimiter = ',')]
+    pending: Vec<usize>,
+    /// One object for programs, in place of the table.
+    #[arg(long)]
+    json: bool,
+    /// Write pictures into this folder.
+    #[arg(long)]
+    plots: Option<PathBuf>,
+}
+
+use clap::ValueEnum;
+
+impl std::fmt::Display for Workload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+impl std::fmt::Display for Who {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+/// How rounds are made.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    pub rounds: usize,
+    pub milliseconds: u64,
+}
+
+impl Options {
+    fn effort(&self) -> Effort {
+        let (rounds, seconds) = if self.quick { (3, 0.1) } else { (5, 0.3) };
+        let milliseconds = (self.seconds.unwrap_or(seconds) * 1000.0) as u64;
+        Effort { rounds: self.rounds.unwrap_or(rounds), milliseconds }
+    }
+
+    fn cells(&self, descriptors: usize) -> Vec<Cell> {
+        let or = |chosen: &[usize], full: &[usize], quick: &[usize]| match chosen {
+            [] if self.quick => quick.to_vec(),
+            [] => full.to_vec(),
+            chosen => chosen.to_vec(),
+        };
+        let threads = or(&self.threads, &[1, 2], &[1]);
+        // Each pending operation has a socket, and everybody a few more.
+        let mut pending = or(&self.pending, &[1000, 10_000, 19_000, 100_000], &[1000]);
+        pending.retain(|&many| !self.pending.is_empty() || many + 500 <= descriptors);
+        let mut cells = Vec::new();
+        for &workload in &self.workloads {
+            let (threads, many) = match workload {
+                Workload::Connect => (&threads[..], or(&self.in_flight, &[1, 64, 1024], &[1, 64])),
+                Workload::Echo => (&threads[..], or(&self.connections, &[1, 64, 1000], &[1, 64])),
+                Workload::ScaleReceive | Workload::ScaleConnect => (&[1][..], pending.clone()),
+            };
+            for &threads in threads {
+                cells.extend(many.iter().map(|&many| Cell { workload, threads, many }));
+            }
+        }
+        cells
+    }
+}
+
+/// Measures and prints.
+pub fn run(options: &Options) -> Result<()> {
+    let effort = options.effort();
+    ensure!(effort.rounds > 0 && effort.milliseconds > 0, "nothing to measure");
+    let descriptors = raw::raise_descriptor_limit()?;
+    let mut report = Report::new(effort);
+    let mut contestants = Vec::new();
+    for &who in &options.contestants {
+        match builds::prepare(who) {
+            Ok(contestant) => contestants.push(contestant),
+            Err(error) => report.is_absent(who, &error),
+        }
+    }
+    ensure!(!contestants.is_empty(), "nobody takes part");
+    // Before any thread is started.
+    report.namespace = namespace::enter();
+    let mut listener = Listener::start()?;
+    let silent = silent::Silent::listen()?;
+    for cell in options.cells(descriptors) {
+        let part: Vec<_> = contestants.iter().filter(|c| c.who.takes_part(cell)).cloned().collect();
+        eprintln!("{}, {}", cell.workload, cell.text());
+        report.add(cell, measure::cell(cell, &part, effort, &mut listener, silent.port));
+    }
+    if let Some(folder) = &options.plots {
+        std::fs::create_dir_all(folder)?;
+    }
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        report.print();
+    }
+    ensure!(report.failures == 0, "{} parts failed", report.failures);
+    Ok(())
+}
