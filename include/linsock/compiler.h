@@ -9,6 +9,9 @@
 #error "linsock is for 64-bit targets only (LP64)"
 #endif
 
+/* Programs name their libraries by #pragma comment(lib, ...) and quieten warnings by number: neither is for us. */
+#pragma GCC diagnostic ignored "-Wunknown-pragmas"
+
 /* There is one calling convention here. */
 #ifndef __stdcall
 #define __stdcall
