@@ -9,6 +9,9 @@
 #error "linsock is for 64-bit targets only (LP64)"
 #endif
 
+/* Programs name their libraries by #pragma comment(lib, ...) and quieten warnings by number: neither is for us. */
+#pragma GCC diagnostic ignored "-Wunknown-pragmas"
+
 /* There is one calling convention here. */
 #ifndef __stdcall
 #define __stdcall
@@ -25,9 +28,23 @@
 #ifndef __fastcall
 #define __fastcall
 #endif
+#ifndef __vectorcall
+#define __vectorcall
+#endif
+#ifndef __unaligned
+#define __unaligned
+#endif
+#ifndef __w64
+#define __w64
+#endif
 #ifndef _MSC_EXTENSIONS
 #ifndef __int64
 #define __int64 long long
+#endif
+#ifndef __int32
+#define __int32 int
+#define __int16 short
+#define __int8  char
 #endif
 #ifndef __forceinline
 #define __forceinline static __inline__ __attribute__((always_inline, unused))
@@ -43,6 +60,9 @@
 #define LINSOCK_DECLSPEC_noinline __attribute__((noinline))
 #define LINSOCK_DECLSPEC_thread __thread
 #define LINSOCK_DECLSPEC_nothrow
+#define LINSOCK_DECLSPEC_novtable
+#define LINSOCK_DECLSPEC_restrict
+#define LINSOCK_DECLSPEC_deprecated __attribute__((deprecated))
 #define LINSOCK_DECLSPEC_selectany __attribute__((weak))
 #define LINSOCK_DECLSPEC_align(n) __attribute__((aligned(n)))
 #endif

@@ -15,6 +15,7 @@
 #include <wctype.h>
 #include "compiler.h"
 #include "wide_format.h"
+#include "short_wide.h"
 
 /* What the C library's headers leave out under -std=c11. */
 #if !defined(__cplusplus) && !defined(__USE_XOPEN2K8)

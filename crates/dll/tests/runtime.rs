@@ -34,9 +34,11 @@ fn check(name: &str, output: &Output) {
 #[test]
 fn the_functions_do_what_microsofts_do() {
     for with in compilers() {
-        for (kind, modes) in
-            [("narrow", &["-O1"][..]), ("wide", &["-O1", "-DUNICODE", "-D_UNICODE"])]
-        {
+        for (kind, modes) in [
+            ("narrow", &["-O1"][..]),
+            ("wide", &["-O1", "-DUNICODE", "-D_UNICODE"]),
+            ("short", &["-O1", "-DUNICODE", "-D_UNICODE", "-fshort-wchar"]),
+        ] {
             let name = format!("runtime_{}_{kind}", with.program);
             let arguments = [&[with.standard, "-x", with.language], modes].concat();
             let program = build(with.program, &arguments, &name);

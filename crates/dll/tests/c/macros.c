@@ -59,6 +59,25 @@ static void addresses(void)
     CHECK(IN6_IS_ADDR_MULTICAST(&a) && !IN6_ADDR_EQUAL(&a, &loopback));
 }
 
+static void interlocked_more(void)
+{
+    volatile LONG n = 5;
+    volatile LONG64 big = 1;
+    volatile SHORT small = 1;
+    CHECK(InterlockedAdd(&n, 2) == 7 && InterlockedAdd64(&big, 2) == 3 && n == 7 && big == 3);
+    CHECK(InterlockedAnd64(&big, 2) == 3 && InterlockedOr64(&big, 8) == 2 && InterlockedXor64(&big, 8) == 10 && big == 2);
+    CHECK(!InterlockedBitTestAndSet(&n, 3) && n == 15 && InterlockedBitTestAndReset(&n, 0) && n == 14);
+    CHECK(InterlockedIncrement16(&small) == 2 && small == 2);
+    CHECK(InterlockedCompareExchangeAcquire(&n, 1, 14) == 14 && n == 1);
+}
+
+static void smaller_and_larger(void)
+{
+    int low = 3;
+    long long high = 4;
+    CHECK(max(low, high) == 4 && min(low, high) == 3 && max(7, 5) == 7);
+}
+
 static void interlocked(void)
 {
     volatile LONG n = 5;
@@ -94,6 +113,8 @@ int main(void)
     words();
     addresses();
     interlocked();
+    interlocked_more();
+    smaller_and_larger();
     overlapped();
     if (!failed) {
         puts("all as on Windows");

@@ -130,10 +130,10 @@ unsafe fn write_console<U: Unit>(
     if from.is_null() && length > 0 {
         return Err(Win32Error::ERROR_NOACCESS);
     }
-    // SAFETY: the caller's word.
     let units = if length == 0 {
         &[]
     } else {
+        // SAFETY: the caller's word.
         unsafe { std::slice::from_raw_parts(from, length as usize) }
     };
     // What spells nothing is shown as such, unit by unit.

@@ -271,8 +271,8 @@ pub unsafe extern "system" fn CompareFileTime(
     lpfiletime1: *const FILETIME,
     lpfiletime2: *const FILETIME,
 ) -> i32 {
-    // SAFETY: by the crate's vocabulary.
     let number = |time| {
+        // SAFETY: by the crate's vocabulary.
         unsafe { read::<FILETIME>(time) }
             .map_or(0, |time| u64::from(time.dwHighDateTime) << 32 | u64::from(time.dwLowDateTime))
     };
