@@ -5,6 +5,15 @@
 #ifndef LINSOCK_SECURE_H
 #define LINSOCK_SECURE_H
 
+typedef void (__cdecl *_invalid_parameter_handler)(const wchar_t *, const wchar_t *, const wchar_t *, unsigned int, uintptr_t);
+
+/* For programs that keep Windows' from ending them; the function is never called. */
+LINSOCK_INLINE _invalid_parameter_handler _set_invalid_parameter_handler(_invalid_parameter_handler handler)
+{
+    (void)handler;
+    return NULL;
+}
+
 #define LINSOCK_SECURE_TEXT(unit, copy_s, copy_n_s, join_s, join_n_s, token_s, length_n_s)                       \
     LINSOCK_INLINE size_t length_n_s(const unit *text, size_t max)                                               \
     {                                                                                                            \

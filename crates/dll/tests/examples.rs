@@ -77,3 +77,25 @@ fn wide_strings_are_the_programs_own() {
         assert_eq!(output.status.code(), Some(0), "{name}");
     }
 }
+
+#[test]
+fn what_is_only_declared_does_not_link_and_is_named() {
+    let source = common::scratch().join("pipe.c");
+    std::fs::write(
+        &source,
+        "#include <windows.h>\nint main(void) { return !CreateNamedPipeA(\"\", 0, 0, 0, 0, 0, 0, NULL); }\n",
+    )
+    .expect("a test's source can be written");
+    let folder = shared_library().parent().expect("a file has a folder").display().to_string();
+    let output = Command::new("gcc")
+        .arg("-Iinclude")
+        .arg(&source)
+        .arg(format!("-L{folder}"))
+        .args(["-llinsock", "-o"])
+        .arg(common::scratch().join("pipe"))
+        .current_dir(common::root())
+        .output()
+        .expect("gcc starts");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && message.contains("CreateNamedPipeA"), "{message}");
+}

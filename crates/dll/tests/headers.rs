@@ -215,6 +215,66 @@ fn a_function_that_is_not_there_fails_by_its_name() {
     }
 }
 
+/// The errors of a message, by their compiler.
+fn errors(message: &str) -> usize {
+    message.lines().filter(|line| line.contains("error: ")).count()
+}
+
+#[test]
+fn the_librarys_filesystem_is_refused_in_a_program_for_windows() {
+    let text = "#include <filesystem>\n#include <winsock2.h>\nint main() { return std::filesystem::exists(\".\"); }\n";
+    for with in compilers().into_iter().filter(|with| with.language == "c++") {
+        let message = compile(with, text, "filesystem", &["-D_WIN32"]).expect_err("it is refused");
+        assert!(message.contains("without -D_WIN32") && errors(&message) == 1, "{message}");
+        compile(with, text, "filesystem_here", &[])
+            .expect("without that macro it is the library's");
+    }
+}
+
+#[test]
+fn a_handler_of_structured_exceptions_is_refused_or_skipped() {
+    let guarded = |filter| {
+        format!(
+            "#include <windows.h>\nint filter(DWORD);\nint main(void) {{ volatile int n = 0; \
+             __try {{ n = 1; }} __except({filter}) {{ n = 2; }} return n - 1; }}\n"
+        )
+    };
+    let asks = "GetExceptionCode() == STATUS_NO_MEMORY ? EXCEPTION_EXECUTE_HANDLER : EXCEPTION_CONTINUE_SEARCH";
+    for with in compilers() {
+        for (name, filter) in
+            [("all", "EXCEPTION_EXECUTE_HANDLER"), ("call", "filter(GetExceptionCode())")]
+        {
+            let name = format!("except_{name}");
+            let message =
+                compile(with, &guarded(filter), &name, &[]).expect_err("it would never run");
+            assert!(message.contains("-DLINSOCK_IGNORE_HANDLERS"), "{message}");
+            assert_eq!(errors(&message), 1, "{message}");
+            compile(with, &guarded(filter), &name, &["-DLINSOCK_IGNORE_HANDLERS"])
+                .unwrap_or_else(|message| panic!("{}: {message}", with.program));
+        }
+        compile(with, &guarded(asks), "except_one", &[])
+            .unwrap_or_else(|message| panic!("{}: {message}", with.program));
+    }
+}
+
+#[test]
+fn newer_standards_take_the_headers_too() {
+    let text = common::all_headers() + "int main(void) { return 0; }\n";
+    let mut results = Vec::new();
+    for with in compilers() {
+        let newer = if with.language == "c" {
+            ["-std=c17", "-std=gnu17"]
+        } else {
+            ["-std=c++20", "-std=gnu++20"]
+        };
+        for standard in newer {
+            let what = format!("{standard} by {}", with.program);
+            results.push((what, compile(with, &text, "newer", &[standard])));
+        }
+    }
+    must_all_be_ok(results);
+}
+
 #[test]
 fn the_examples_compile_for_windows() {
     if !present("x86_64-w64-mingw32-gcc") {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::ptr;
+use std::sync::OnceLock;
 
 use linsock_abi::{BOOL, HANDLE, PCWSTR, PWSTR, THREAD_PRIORITY, Win32Error};
 use linsock_backend::memory::is_writable;
@@ -13,6 +14,18 @@ use crate::winsock::text::Unit;
 /// Windows' steps of priority within a class, and what they are here; from the highest to the lowest.
 const STEPS: [(THREAD_PRIORITY, i32); 7] =
     [(15, -20), (2, -10), (1, -5), (0, 0), (-1, 5), (-2, 10), (-15, 19)];
+
+/// The nice value that the process was given from outside, which is what Windows calls its class.
+fn base() -> i32 {
+    static BASE: OnceLock<i32> = OnceLock::new();
+    // SAFETY: no pointers.
+    *BASE.get_or_init(|| unsafe { libc::getpriority(libc::PRIO_PROCESS, std::process::id()) })
+}
+
+/// The nice value of a step.
+fn nice_of(step: i32) -> i32 {
+    (base() + step).clamp(-20, 19)
+}
 
 /// What GetThreadPriority answers when it fails.
 const THREAD_PRIORITY_ERROR_RETURN: i32 = 0x7FFF_FFFF;
@@ -173,7 +186,8 @@ pub unsafe extern "system" fn GetCurrentProcessorNumber() -> u32 {
 /// or back to it.
 ///
 /// # Linux
-/// The thread's nice value: 19, 10, 5, 0, -5, -10 and -20 from the lowest to the highest.
+/// The thread's nice value: the process's own and 19, 10, 5, 0, -5, -10 or -20, from the lowest to the
+/// highest.
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, SetThreadPriority
@@ -187,7 +201,7 @@ pub unsafe extern "system" fn SetThreadPriority(
         let step = STEPS.iter().find(|(step, _)| *step == npriority);
         let (_, nice) = *step.ok_or(Win32Error::ERROR_INVALID_PARAMETER)?;
         // SAFETY: no pointers.
-        match unsafe { libc::setpriority(libc::PRIO_PROCESS, number, nice) } {
+        match unsafe { libc::setpriority(libc::PRIO_PROCESS, number, nice_of(nice)) } {
             0 => Ok(()),
             _ => Err(Win32Error::ERROR_ACCESS_DENIED),
         }
@@ -215,7 +229,9 @@ pub unsafe extern "system" fn GetThreadPriority(hthread: HANDLE) -> i32 {
     };
     // SAFETY: no pointers.
     let nice = unsafe { libc::getpriority(libc::PRIO_PROCESS, number) };
-    STEPS.iter().find(|(_, step)| *step >= nice).map_or(0, |(step, _)| *step)
+    // Where the ends of the scale lie together, the step that is nearest to the middle.
+    let distance = |(step, offset): &&(i32, i32)| ((nice_of(*offset) - nice).abs(), step.abs());
+    STEPS.iter().min_by_key(distance).map_or(0, |(step, _)| *step)
 }
 
 /// Has a thread run on these processors alone; answers with those that it could run on.

@@ -1,0 +1,132 @@
+/*
+ * Check what Microsoft's C runtime has and others do not: the functions that are told how much room there is, numbers
+ * as digits, formats, wide output beside narrow output. The same text runs on Windows.
+ */
+#define STRSAFE_NO_DEPRECATE
+#include <windows.h>
+#include <tchar.h>
+#include <strsafe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <errno.h>
+#include <process.h>
+
+static int failed;
+#define CHECK(ok) ((ok) ? (void)0 : (void)(failed = 1, printf("line %d: %s\n", __LINE__, #ok)))
+
+static void quiet(const wchar_t *a, const wchar_t *b, const wchar_t *c, unsigned int d, uintptr_t e)
+{
+    (void)a, (void)b, (void)c, (void)d, (void)e;
+}
+
+static void texts(void)
+{
+    char to[8];
+    wchar_t wide[8];
+    char list[] = "one,two;;three", *rest = NULL;
+    CHECK(strcpy_s(to, sizeof to, "1234567") == 0 && strcmp(to, "1234567") == 0);
+    CHECK(strcpy_s(to, sizeof to, "12345678") == ERANGE && to[0] == 0);
+    CHECK(strncpy_s(to, sizeof to, "abcdef", 3) == 0 && strcmp(to, "abc") == 0);
+    CHECK(strncpy_s(to, 4, "abcdef", _TRUNCATE) == STRUNCATE && strcmp(to, "abc") == 0);
+    CHECK(strcat_s(to, sizeof to, "def") == 0 && strcmp(to, "abcdef") == 0);
+    CHECK(strcat_s(to, sizeof to, "gh") == ERANGE && to[0] == 0);
+    CHECK(wcscpy_s(wide, 8, L"wide") == 0 && wcscat_s(wide, 8, L"!!!") == 0 && wide[6] == '!' && wide[7] == 0);
+    CHECK(strcmp(strtok_s(list, ",;", &rest), "one") == 0 && strcmp(strtok_s(NULL, ",;", &rest), "two") == 0);
+    CHECK(strcmp(strtok_s(NULL, ",;", &rest), "three") == 0 && strtok_s(NULL, ",;", &rest) == NULL);
+    CHECK(memcpy_s(to, sizeof to, "abc", 4) == 0 && memcpy_s(to, 2, "abc", 4) == ERANGE);
+    CHECK(_stricmp("ABC", "abc") == 0 && _strnicmp("abX", "ABy", 2) == 0 && _wcsicmp(L"ABC", L"abd") < 0);
+    strcpy_s(to, sizeof to, "aBc");
+    CHECK(strcmp(_strupr(to), "ABC") == 0 && strcmp(_strlwr(to), "abc") == 0 && strcmp(_strrev(to), "cba") == 0);
+    CHECK(strnlen_s("abc", 2) == 2 && strnlen_s("abc", 4) == 3);
+}
+
+static void formats(void)
+{
+    char to[16];
+    wchar_t wide[48];
+    CHECK(sprintf_s(to, sizeof to, "%d-%s", 12, "x") == 4 && strcmp(to, "12-x") == 0);
+    CHECK(sprintf_s(to, 4, "%d", 12345) == -1);
+    CHECK(_snprintf_s(to, sizeof to, _TRUNCATE, "%s", "abc") == 3);
+    CHECK(_snprintf_s(to, 4, _TRUNCATE, "%s", "abcdef") == -1 && strcmp(to, "abc") == 0);
+    CHECK(_snprintf_s(to, sizeof to, 2, "%s", "abcdef") == -1 && strcmp(to, "ab") == 0);
+    CHECK(_snprintf(to, 4, "%s", "abcdef") == -1 && memcmp(to, "abc", 3) == 0);
+    CHECK(_scprintf("%05d", 42) == 5);
+    CHECK(swprintf_s(wide, 48, L"%s|%hs|%5.2f|%I64d|%x|%c|%-4d|%04d", L"wide", "narrow", 2.5, (long long)-7, 255, L'c', 5, 6) == 35);
+    CHECK(wcscmp(wide, L"wide|narrow| 2.50|-7|ff|c|5   |0006") == 0);
+    CHECK(swprintf_s(wide, 4, L"%d", 12345) == -1 && wide[0] == 0);
+    CHECK(_snwprintf_s(wide, 4, _TRUNCATE, L"%d", 12345) == -1 && wide[2] == '3' && wide[3] == 0);
+    CHECK(_scwprintf(L"%lu %.3s", 4000000000u, L"abcdef") == 14);
+}
+
+static void digits(void)
+{
+    char to[70];
+    CHECK(_itoa_s(-255, to, 12, 10) == 0 && strcmp(to, "-255") == 0);
+    CHECK(strcmp(_itoa(-1, to, 16), "ffffffff") == 0);
+    CHECK(strcmp(_ui64toa(~0ull, to, 10), "18446744073709551615") == 0);
+    CHECK(strcmp(_i64toa(-5, to, 10), "-5") == 0);
+    CHECK(_itoa_s(12345, to, 3, 10) == ERANGE && to[0] == 0);
+    CHECK(_atoi64("-9000000000") == -9000000000ll && _wtoi(L" -12x") == -12);
+}
+
+static void scanning(void)
+{
+    int n = 0;
+    char word[6], one = 0;
+    CHECK(sscanf_s("7 hello x", "%d %s %c", &n, word, (unsigned)sizeof word, &one, 1u) == 3);
+    CHECK(n == 7 && strcmp(word, "hello") == 0 && one == 'x');
+    CHECK(sscanf_s("12:34", "%*d:%d", &n) == 1 && n == 34);
+    CHECK(sscanf_s("abc9", "%5[a-c]%d", word, (unsigned)sizeof word, &n) == 2 && strcmp(word, "abc") == 0 && n == 9);
+    CHECK(sscanf_s("x", "%d", &n) == 0 && sscanf_s("", "%d", &n) == EOF);
+}
+
+static void others(void)
+{
+    struct tm day;
+    time_t moment = 86400;
+    char text[32];
+    size_t count = 0;
+    wchar_t wide[8];
+    FILE *file = NULL;
+    void *block = _aligned_malloc(100, 64);
+    CHECK(gmtime_s(&day, &moment) == 0 && day.tm_mday == 2 && day.tm_year == 70);
+    CHECK(asctime_s(text, sizeof text, &day) == 0 && strncmp(text, "Fri Jan", 7) == 0 && text[24] == '\n');
+    CHECK(fopen_s(&file, "/no/such/folder/file", "r") == ENOENT && file == NULL);
+    CHECK(block != NULL && (uintptr_t)block % 64 == 0);
+    _aligned_free(block);
+    CHECK(mbstowcs_s(&count, wide, 8, "abc", _TRUNCATE) == 0 && count == 4 && wide[2] == 'c');
+    CHECK(wcstombs_s(&count, text, sizeof text, L"abc", _TRUNCATE) == 0 && count == 4 && strcmp(text, "abc") == 0);
+    CHECK(_countof(wide) == 8 && __max(1, 2) == 2);
+    CHECK((DWORD)_getpid() == GetCurrentProcessId());
+}
+
+static void safe_texts(void)
+{
+    TCHAR to[6];
+    size_t length = 0;
+    CHECK(StringCchCopy(to, 6, TEXT("12345")) == S_OK);
+    CHECK(StringCchCopy(to, 6, TEXT("123456")) == STRSAFE_E_INSUFFICIENT_BUFFER && to[4] == '5' && to[5] == 0);
+    CHECK(StringCchCopy(to, 6, TEXT("12")) == S_OK && StringCchCat(to, 6, TEXT("34")) == S_OK && to[3] == '4');
+    CHECK(StringCchCat(to, 6, TEXT("567")) == STRSAFE_E_INSUFFICIENT_BUFFER && to[4] == '5' && to[5] == 0);
+    CHECK(StringCchPrintf(to, 6, TEXT("%d"), 123) == S_OK && StringCchLength(to, 6, &length) == S_OK && length == 3);
+    CHECK(StringCbPrintf(to, sizeof to, TEXT("%s"), TEXT("abcdefgh")) == STRSAFE_E_INSUFFICIENT_BUFFER);
+    CHECK(StringCchCopy(to, 0, TEXT("")) == STRSAFE_E_INVALID_PARAMETER);
+}
+
+int _tmain(int argc, TCHAR *argv[])
+{
+    _set_invalid_parameter_handler(quiet);
+    texts();
+    formats();
+    digits();
+    scanning();
+    others();
+    safe_texts();
+    CHECK(argc == 2 && _tcscmp(argv[1], _T("argument")) == 0 && argv[2] == NULL);
+    printf("narrow, ");
+    wprintf(L"%s, ", L"wide");
+    _tprintf(_T("%s\n"), failed ? _T("and wrong") : _T("and as on Windows"));
+    return failed;
+}
