@@ -97,7 +97,7 @@ fn asios_completion_port_backend_works() {
                 }
                 scope.spawn(move || {
                     let mut driver = Command::new(driver);
-                    driver.arg(format!("--cc={compiler}"));
+                    driver.args([&format!("--cc={compiler}"), "-Wall", "-Wextra", "-Werror"]);
                     let made = build(driver, name, compiler);
                     for backend in ["epoll", "uring"] {
                         let mut command = alone(&made);

@@ -1,15 +1,6 @@
 // Asio's completion-port backend beyond TCP: datagrams, timers, files by handle, TransmitFile through an
 // overlapped_ptr, an object handle.
-#include <asio/buffer.hpp>
-#include <asio/io_context.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/ip/udp.hpp>
-#include <asio/post.hpp>
-#include <asio/read.hpp>
-#include <asio/read_at.hpp>
-#include <asio/steady_timer.hpp>
-#include <asio/system_timer.hpp>
-#include <asio/write_at.hpp>
+#include <asio.hpp>
 #include <asio/windows/object_handle.hpp>
 #include <asio/windows/overlapped_ptr.hpp>
 #include <asio/windows/random_access_handle.hpp>
@@ -57,16 +48,17 @@ static void datagrams() {
 
 static void timers() {
     asio::io_context io;
-    asio::steady_timer first(io, std::chrono::milliseconds(10)), second(io, std::chrono::milliseconds(40));
+    asio::steady_timer first(io, std::chrono::milliseconds(10)), second(io);
     asio::system_timer cancelled(io, std::chrono::seconds(60));
     std::string order;
-    second.async_wait([&](std::error_code) { order += "second "; });
     first.async_wait([&](std::error_code) {
         order += "first ";
         cancelled.cancel();
     });
     cancelled.async_wait([&](std::error_code error) {
         order += error == asio::error::operation_aborted ? "cancelled " : "? ";
+        second.expires_after(std::chrono::milliseconds(10));
+        second.async_wait([&](std::error_code) { order += "second "; });
     });
     asio::post(io, [&] { order += "posted "; });
     io.run();

@@ -1,15 +1,6 @@
 // Asio's completion-port backend over TCP: an echo server and its clients, connecting to where nobody is, cancelling,
 // and one io_context that several threads run.
-#include <asio/bind_cancellation_slot.hpp>
-#include <asio/cancellation_signal.hpp>
-#include <asio/connect.hpp>
-#include <asio/io_context.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/post.hpp>
-#include <asio/read.hpp>
-#include <asio/steady_timer.hpp>
-#include <asio/strand.hpp>
-#include <asio/write.hpp>
+#include <asio.hpp>
 
 #include <array>
 #include <atomic>
@@ -156,15 +147,16 @@ static void cancelling() {
     timer.async_wait([&](std::error_code) { client.cancel(); });
     io.run();
     io.restart();
-    client.async_read_some(asio::buffer(data), aborted("a read of a closed socket"));
+    client.async_read_some(asio::buffer(data), [&](std::error_code error, std::size_t bytes) {
+        aborted("a read of a closed socket")(error, bytes);
+        acceptor.cancel();
+    });
     acceptor.async_accept([&](std::error_code error, tcp::socket) {
         handlers++;
         std::printf("accepting: %s\n", error == asio::error::operation_aborted ? "aborted" : "another end");
     });
     timer.expires_after(std::chrono::milliseconds(20));
     timer.async_wait([&](std::error_code) { client.close(); });
-    asio::steady_timer later(io, std::chrono::milliseconds(60));
-    later.async_wait([&](std::error_code) { acceptor.cancel(); });
     io.run();
     io.restart();
     // A timer as the time limit of a read.
