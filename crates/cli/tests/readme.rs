@@ -106,7 +106,8 @@ fn variables(text: &str) -> BTreeSet<String> {
 
 #[test]
 fn settings_of_the_readme_are_those_that_are_read() {
-    let code = read("crates/engine/src/settings.rs") + &read("crates/backend/src/choice.rs");
+    let files = ["engine/src/settings.rs", "backend/src/choice.rs", "backend/src/trace_file.rs"];
+    let code: String = files.map(|file| read(&format!("crates/{file}"))).concat();
     let listed = read("README.md");
     let listed: String = listed.lines().filter(|line| line.starts_with("| `LINSOCK_")).collect();
     assert_eq!(variables(&listed), variables(&code));
@@ -115,7 +116,7 @@ fn settings_of_the_readme_are_those_that_are_read() {
 /// Links to files of the tree.
 #[test]
 fn links_lead_somewhere() {
-    for page in ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md"] {
+    for page in ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md", "MATRIX.md"] {
         let text = read(page);
         for link in
             text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link)

@@ -13,7 +13,7 @@ pub struct Here {
     /// What WSAIoctl gives out.
     pub by_guid: BTreeSet<String>,
     /// All headers, one after the other.
-    headers: String,
+    pub headers: String,
 }
 
 impl Here {
