@@ -3,12 +3,14 @@
 pub mod builds;
 mod contestant;
 mod measure;
+mod plot;
 mod report;
 mod silent;
 
 use crate::process::Listener;
 use crate::{namespace, raw};
 use anyhow::{Result, ensure};
+use clap::ValueEnum;
 use contestant::{Cell, Who, Workload};
 use report::Report;
 use std::path::PathBuf;
@@ -52,8 +54,6 @@ pub struct Options {
     #[arg(long)]
     plots: Option<PathBuf>,
 }
-
-use clap::ValueEnum;
 
 impl std::fmt::Display for Workload {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -130,7 +130,9 @@ pub fn run(options: &Options) -> Result<()> {
         report.add(cell, measure::cell(cell, &part, effort, &mut listener, silent.port));
     }
     if let Some(folder) = &options.plots {
-        std::fs::create_dir_all(folder)?;
+        for file in plot::all(&report, folder)? {
+            eprintln!("wrote {}", file.display());
+        }
     }
     if options.json {
         println!("{}", serde_json::to_string_pretty(&report)?);

@@ -217,6 +217,14 @@ impl Report {
         self.order.push(cell);
     }
 
+    /// A workload's cells, in the order they were measured in.
+    pub fn cells(&self, workload: Workload) -> impl Iterator<Item = (Cell, &Measured)> {
+        let cells = self.order.iter().filter(move |cell| cell.workload == workload);
+        cells.filter_map(move |&cell| {
+            Some((cell, self.workloads.get(&workload)?.get(&cell.text())?))
+        })
+    }
+
     pub fn print(&self) {
         let place =
             if self.namespace { "a network namespace of its own" } else { "the host's loopback" };
