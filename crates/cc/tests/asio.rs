@@ -10,7 +10,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-const PROGRAMS: [&str; 3] = ["tcp", "others", "all"];
+const PROGRAMS: [&str; 2] = ["tcp", "others"];
 
 /// Where no other host is: loopback in a network of its own, so that an address is unreachable wherever this runs.
 const ALONE: [&str; 6] =
