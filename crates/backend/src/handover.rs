@@ -93,7 +93,7 @@ pub fn connect(number: u32) -> Result<Fd, Errno> {
                 size_of::<libc::timeval>() as libc::socklen_t,
             );
         }
-        check(libc::connect(fd, (&raw const address).cast(), len))
+        check(again(|| libc::connect(fd, (&raw const address).cast(), len) as isize) as i32)
     };
     connected.inspect_err(|_| net::close(fd))?;
     Ok(fd)
@@ -115,6 +115,16 @@ pub fn peer(connection: Fd) -> Result<Peer, Errno> {
         )
     })?;
     Ok(Peer { process: credentials.pid.cast_unsigned(), user: credentials.uid })
+}
+
+/// Makes a call again while it is interrupted.
+fn again(mut call: impl FnMut() -> isize) -> isize {
+    loop {
+        let result = call();
+        if result >= 0 || net::last_errno() != Errno(libc::EINTR) {
+            return result;
+        }
+    }
 }
 
 /// Room for one descriptor beside a message, aligned as its header wants it.
@@ -164,7 +174,9 @@ pub fn receive(connection: Fd, inherit: bool) -> Result<(Fd, Note), Errno> {
         // SAFETY: the message's parts are there and as long as said; what the kernel wrote is
         // read only as far as it says.
         unsafe {
-            if libc::recvmsg(connection, message, flags) != NOTE_BYTES as isize {
+            // A ring that was just set up may interrupt this without any signal.
+            let received = again(|| libc::recvmsg(connection, message, flags));
+            if received != NOTE_BYTES as isize {
                 return None;
             }
             let header = libc::CMSG_FIRSTHDR(message);
