@@ -194,6 +194,35 @@ pub fn receive(connection: Fd, inherit: bool) -> Result<(Fd, Note), Errno> {
 mod tests {
     use super::*;
 
+    extern "C" fn nothing(_: i32) {}
+
+    #[test]
+    fn a_taker_that_is_interrupted_waits_on() {
+        let handler: extern "C" fn(i32) = nothing;
+        // SAFETY: the handler does nothing, and nobody else here uses the signal.
+        unsafe { libc::signal(libc::SIGUSR2, handler as libc::sighandler_t) };
+        let number = random();
+        let listener = listen(number).unwrap();
+        let taker = connect(number).unwrap();
+        let giver = accept(listener).unwrap();
+        let (tell, told) = std::sync::mpsc::channel();
+        let receiving = std::thread::spawn(move || {
+            // SAFETY: no preconditions.
+            tell.send(unsafe { libc::pthread_self() }).unwrap();
+            receive(taker, false)
+        });
+        let thread = told.recv().unwrap();
+        for _ in 0..20 {
+            // SAFETY: the thread cannot end before it is sent something below.
+            unsafe { libc::pthread_kill(thread, libc::SIGUSR2) };
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        send(giver, listener, [4, 3, 2, 1]).unwrap();
+        let (copy, note) = receiving.join().unwrap().unwrap();
+        assert_eq!(note, [4, 3, 2, 1]);
+        [listener, taker, giver, copy].into_iter().for_each(net::close);
+    }
+
     #[test]
     fn a_descriptor_goes_over_with_its_note() {
         let number = random();
