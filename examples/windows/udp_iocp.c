@@ -25,6 +25,7 @@ typedef struct REQUEST {
 static SOCKET Server;
 static HANDLE Port;
 static LONG Received, TooLong;
+static volatile LONG Closing;
 
 static void Fatal(const char *what, int error)
 {
@@ -53,7 +54,7 @@ static void PostReceive(REQUEST *r)
     /* WSAEMSGSIZE at once comes through the port as well. */
     if (WSARecvFrom(Server, &r->Buffer, 1, NULL, &r->Flags, (SOCKADDR *)&r->From, &r->FromLength, &r->Overlapped,
                     NULL) == SOCKET_ERROR &&
-        WSAGetLastError() != WSA_IO_PENDING)
+        WSAGetLastError() != WSA_IO_PENDING && !Closing)
         Fatal("WSARecvFrom", WSAGetLastError());
 }
 
@@ -138,6 +139,7 @@ int main(void)
     send(clients[0], "after it", 8, 0);
     n = recv(clients[0], answer, sizeof answer, 0);
     printf("after too long a datagram: \"%.*s\"\n", n, answer);
+    InterlockedExchange(&Closing, 1);
     closesocket(Server);
     PostQueuedCompletionStatus(Port, 0, 0, NULL);
     WaitForSingleObject(thread, 10000);

@@ -93,7 +93,7 @@ pub fn connect(number: u32) -> Result<Fd, Errno> {
                 size_of::<libc::timeval>() as libc::socklen_t,
             );
         }
-        check(libc::connect(fd, (&raw const address).cast(), len))
+        check(again(|| libc::connect(fd, (&raw const address).cast(), len) as isize) as i32)
     };
     connected.inspect_err(|_| net::close(fd))?;
     Ok(fd)
@@ -115,6 +115,16 @@ pub fn peer(connection: Fd) -> Result<Peer, Errno> {
         )
     })?;
     Ok(Peer { process: credentials.pid.cast_unsigned(), user: credentials.uid })
+}
+
+/// Makes a call again while it is interrupted.
+fn again(mut call: impl FnMut() -> isize) -> isize {
+    loop {
+        let result = call();
+        if result >= 0 || net::last_errno() != Errno(libc::EINTR) {
+            return result;
+        }
+    }
 }
 
 /// Room for one descriptor beside a message, aligned as its header wants it.
@@ -164,7 +174,9 @@ pub fn receive(connection: Fd, inherit: bool) -> Result<(Fd, Note), Errno> {
         // SAFETY: the message's parts are there and as long as said; what the kernel wrote is
         // read only as far as it says.
         unsafe {
-            if libc::recvmsg(connection, message, flags) != NOTE_BYTES as isize {
+            // A ring that was just set up may interrupt this without any signal.
+            let received = again(|| libc::recvmsg(connection, message, flags));
+            if received != NOTE_BYTES as isize {
                 return None;
             }
             let header = libc::CMSG_FIRSTHDR(message);
@@ -181,6 +193,35 @@ pub fn receive(connection: Fd, inherit: bool) -> Result<(Fd, Note), Errno> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    extern "C" fn nothing(_: i32) {}
+
+    #[test]
+    fn a_taker_that_is_interrupted_waits_on() {
+        let handler: extern "C" fn(i32) = nothing;
+        // SAFETY: the handler does nothing, and nobody else here uses the signal.
+        unsafe { libc::signal(libc::SIGUSR2, handler as libc::sighandler_t) };
+        let number = random();
+        let listener = listen(number).unwrap();
+        let taker = connect(number).unwrap();
+        let giver = accept(listener).unwrap();
+        let (tell, told) = std::sync::mpsc::channel();
+        let receiving = std::thread::spawn(move || {
+            // SAFETY: no preconditions.
+            tell.send(unsafe { libc::pthread_self() }).unwrap();
+            receive(taker, false)
+        });
+        let thread = told.recv().unwrap();
+        for _ in 0..20 {
+            // SAFETY: the thread cannot end before it is sent something below.
+            unsafe { libc::pthread_kill(thread, libc::SIGUSR2) };
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        send(giver, listener, [4, 3, 2, 1]).unwrap();
+        let (copy, note) = receiving.join().unwrap().unwrap();
+        assert_eq!(note, [4, 3, 2, 1]);
+        [listener, taker, giver, copy].into_iter().for_each(net::close);
+    }
 
     #[test]
     fn a_descriptor_goes_over_with_its_note() {
