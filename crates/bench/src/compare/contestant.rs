@@ -144,12 +144,8 @@ impl Who {
                     || matches!(self, Who::RawUring | Who::Tokio | Who::Asio | Who::Wine)
             }
             Workload::Connect | Workload::Echo => true,
-            // A thread for each would be another measurement; Wine would take minutes.
-            Workload::ScaleReceive => match self {
-                Who::Blocking => false,
-                Who::Wine => cell.many <= 1000,
-                _ => true,
-            },
+            // A thread for each would be another measurement; Wine takes minutes.
+            Workload::ScaleReceive => !matches!(self, Who::Blocking | Who::Wine),
             // Two of the runtimes take no sockets that were made before.
             Workload::ScaleConnect => {
                 !matches!(self, Who::Blocking | Who::Wine | Who::Compio | Who::Monoio)
