@@ -182,6 +182,9 @@ pub fn control(random: &mut Random, s: SOCKET) {
     let output_pointer = if random.chance(95) { output.as_mut_ptr() } else { ptr::null_mut() };
     let bytes_pointer = if random.chance(95) { &raw mut bytes } else { ptr::null_mut() };
     let (in_len, out_len) = (input.len() as u32, room as u32);
+    // Some codes wait for news of the network, and none may come.
+    let mut on = 1;
+    call!(ioctlsocket(s, FIONBIO, &raw mut on));
     call!(WSAIoctl(
         s,
         code,
