@@ -75,7 +75,7 @@ static DWORD WINAPI Serve(LPVOID unused)
         } else if (error == ERROR_MORE_DATA) {
             InterlockedIncrement(&TooLong);
             PostReceive(r);
-        } else if (error == ERROR_OPERATION_ABORTED) {
+        } else if (error == ERROR_OPERATION_ABORTED || (error && Closing)) {
             continue;
         } else if (error) {
             Fatal("receiving", error);
