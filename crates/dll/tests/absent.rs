@@ -43,11 +43,23 @@ fn absent() -> Vec<String> {
     names
 }
 
-/// A program that calls each function, in a function of its own.
+/// Those that headers declare, since libraries speak of them where programs do not: what is not
+/// declared fails at its first mention, these when they are linked.
+const DECLARED: [&str; 4] =
+    ["ConnectNamedPipe", "CreateNamedPipeA", "CreateNamedPipeW", "DisconnectNamedPipe"];
+
+fn is_declared(name: &str) -> bool {
+    DECLARED.contains(&name)
+}
+
+/// A program that uses each function, in a function of its own.
 fn program(names: &[String]) -> String {
-    let calls: String =
-        names.iter().map(|name| format!("void use_{name}(void) {{ {name}(); }}\n")).collect();
-    common::all_headers() + &calls + "int main(void) { return 0; }\n"
+    let uses = |name: &String| match is_declared(name) {
+        true => format!("void *use_{name}(void) {{ return (void *){name}; }}\n"),
+        false => format!("void use_{name}(void) {{ {name}(); }}\n"),
+    };
+    let uses: String = names.iter().map(uses).collect();
+    common::all_headers() + &uses + "int main(void) { return 0; }\n"
 }
 
 /// Those whose name the messages do not have in quotation marks.
@@ -81,7 +93,7 @@ fn compile(with: Compiler, source: &str, name: &str, more: &[&str]) -> (bool, St
 
 #[test]
 fn an_absent_function_fails_to_compile_by_its_name() {
-    let names = absent();
+    let names: Vec<String> = absent().into_iter().filter(|name| !is_declared(name)).collect();
     let text = program(&names);
     for with in compilers() {
         // C as it was takes a function for granted; where that is no error yet it is made one.
