@@ -33,11 +33,15 @@ thread_local! {
 #[inline]
 fn is_on_own_stack(address: usize, len: usize) -> bool {
     let here = stack_pointer();
+    if address < here {
+        // As most addresses of the heap are.
+        return false;
+    }
     let Ok((mut low, mut high)) = STACK.try_with(Cell::get) else { return false };
     if high == 0 {
         (low, high) = measure_stack();
     }
-    low <= here && here <= address && address < high && len <= high - address
+    low <= here && address < high && len <= high - address
 }
 
 #[inline]
