@@ -67,6 +67,45 @@ unsafe fn store<U: Unit>(
     if count < units.len() { Err(Win32Error::ERROR_INSUFFICIENT_BUFFER) } else { Ok(count) }
 }
 
+/// The text of wide characters as bytes: both pairs are a place and a count, the third is the
+/// substitute and where its use is told. What is no text becomes one by `lossy`.
+///
+/// # Safety
+/// As for [`source`] and [`store`].
+unsafe fn to_bytes<U: Unit>(
+    page: u32,
+    flags: u32,
+    from: (*const U, i32),
+    to: (PSTR, i32),
+    (default, used_default): (PCSTR, *mut BOOL),
+    lossy: fn(&[U]) -> String,
+) -> Result<usize, Win32Error> {
+    // SAFETY: the caller's pointers.
+    let units = unsafe { source(from.0, from.1) }?;
+    check_page(page)?;
+    let uses_default = !default.is_null() || !used_default.is_null();
+    if page == CP_UTF8 && uses_default {
+        return Err(Win32Error::ERROR_INVALID_PARAMETER);
+    }
+    let strict = flags & WC_ERR_INVALID_CHARS != 0;
+    if flags & !(WC_ERR_INVALID_CHARS | WC_NO_BEST_FIT_CHARS) != 0
+        || page == CP_UTF8 && flags & WC_NO_BEST_FIT_CHARS != 0
+    {
+        return Err(Win32Error::ERROR_INVALID_FLAGS);
+    }
+    let text = match U::decode(units) {
+        Some(text) => text,
+        None if strict => return Err(Win32Error::ERROR_NO_UNICODE_TRANSLATION),
+        None => lossy(units),
+    };
+    if is_writable(used_default.addr(), size_of::<BOOL>()) {
+        // SAFETY: just written by the kernel.
+        unsafe { used_default.write_unaligned(0) };
+    }
+    // SAFETY: the caller's pointers.
+    unsafe { store(text.as_bytes(), units.as_ptr().cast(), to.0, to.1) }
+}
+
 fn lossy_utf16(units: &[u16]) -> String {
     String::from_utf16_lossy(units)
 }
@@ -192,33 +231,10 @@ pub unsafe extern "system" fn WideCharToMultiByte(
     lpdefaultchar: PCSTR,
     lpuseddefaultchar: *mut BOOL,
 ) -> i32 {
-    shape(|| {
-        // SAFETY: the caller's pointers.
-        let units = unsafe { source(lpwidecharstr, cchwidechar) }?;
-        check_page(codepage)?;
-        let uses_default = !lpdefaultchar.is_null() || !lpuseddefaultchar.is_null();
-        if codepage == CP_UTF8 && uses_default {
-            return Err(Win32Error::ERROR_INVALID_PARAMETER);
-        }
-        let strict = dwflags & WC_ERR_INVALID_CHARS != 0;
-        if dwflags & !(WC_ERR_INVALID_CHARS | WC_NO_BEST_FIT_CHARS) != 0
-            || codepage == CP_UTF8 && dwflags & WC_NO_BEST_FIT_CHARS != 0
-        {
-            return Err(Win32Error::ERROR_INVALID_FLAGS);
-        }
-        let text = match u16::decode(units) {
-            Some(text) => text,
-            None if strict => return Err(Win32Error::ERROR_NO_UNICODE_TRANSLATION),
-            None => lossy_utf16(units),
-        };
-        if is_writable(lpuseddefaultchar.addr(), size_of::<BOOL>()) {
-            // SAFETY: just written by the kernel.
-            unsafe { lpuseddefaultchar.write_unaligned(0) };
-        }
-        let (from, to) = (units.as_ptr().cast(), lpmultibytestr);
-        // SAFETY: the caller's pointers.
-        unsafe { store(text.as_bytes(), from, to, cbmultibyte) }
-    })
+    let (from, to) = ((lpwidecharstr, cchwidechar), (lpmultibytestr, cbmultibyte));
+    let default = (lpdefaultchar, lpuseddefaultchar);
+    // SAFETY: the caller's pointers.
+    shape(|| unsafe { to_bytes(codepage, dwflags, from, to, default, lossy_utf16) })
 }
 
 /// As WideCharToMultiByte, for a wchar_t of 32 bits.
@@ -246,33 +262,10 @@ pub unsafe extern "system" fn WideCharToMultiByte_utf32(
     lpdefaultchar: PCSTR,
     lpuseddefaultchar: *mut BOOL,
 ) -> i32 {
-    shape(|| {
-        // SAFETY: the caller's pointers.
-        let units = unsafe { source(lpwidecharstr, cchwidechar) }?;
-        check_page(codepage)?;
-        let uses_default = !lpdefaultchar.is_null() || !lpuseddefaultchar.is_null();
-        if codepage == CP_UTF8 && uses_default {
-            return Err(Win32Error::ERROR_INVALID_PARAMETER);
-        }
-        let strict = dwflags & WC_ERR_INVALID_CHARS != 0;
-        if dwflags & !(WC_ERR_INVALID_CHARS | WC_NO_BEST_FIT_CHARS) != 0
-            || codepage == CP_UTF8 && dwflags & WC_NO_BEST_FIT_CHARS != 0
-        {
-            return Err(Win32Error::ERROR_INVALID_FLAGS);
-        }
-        let text = match u32::decode(units) {
-            Some(text) => text,
-            None if strict => return Err(Win32Error::ERROR_NO_UNICODE_TRANSLATION),
-            None => lossy_utf32(units),
-        };
-        if is_writable(lpuseddefaultchar.addr(), size_of::<BOOL>()) {
-            // SAFETY: just written by the kernel.
-            unsafe { lpuseddefaultchar.write_unaligned(0) };
-        }
-        let (from, to) = (units.as_ptr().cast(), lpmultibytestr);
-        // SAFETY: the caller's pointers.
-        unsafe { store(text.as_bytes(), from, to, cbmultibyte) }
-    })
+    let (from, to) = ((lpwidecharstr, cchwidechar), (lpmultibytestr, cbmultibyte));
+    let default = (lpdefaultchar, lpuseddefaultchar);
+    // SAFETY: the caller's pointers.
+    shape(|| unsafe { to_bytes(codepage, dwflags, from, to, default, lossy_utf32) })
 }
 
 /// The code page of the system's byte texts.
