@@ -7,11 +7,12 @@
 //! current mask out, which is how writability is asked, at places that are about to be
 //! written anyway. `getcpu` and `mincore` do the same for 4 bytes and for one.
 //!
-//! Memory of the calling thread's own stack is not asked about: addresses, lengths and results
-//! mostly lie there, and it can be read and written, as whoever called works on it.
+//! What cannot be missing is not asked about: see `own`.
+
+mod own;
 
 use linsock_abi::Errno;
-use std::cell::Cell;
+use own::{is_own_to_read, is_own_to_write};
 
 const PAGE_BYTES: usize = 4096;
 /// The kernel's own sigset_t.
@@ -21,73 +22,9 @@ const IMPOSSIBLE_HOW: libc::c_int = 0x7fff;
 /// Copies longer than this go through the kernel, which checks each page on the way.
 const DIRECT_COPY_BYTES_MAX: usize = PAGE_BYTES;
 
-thread_local! {
-    /// The lowest address of the thread's stack and the one above its highest; both 0: not yet
-    /// known.
-    static STACK: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
-}
-
-/// Whether `len` bytes at `address` lie in that part of the calling thread's stack that its calls
-/// use: between the stack pointer and the stack's upper end. `false` on a stack of the program's
-/// own making, as coroutines have.
-#[inline]
-fn is_on_own_stack(address: usize, len: usize) -> bool {
-    let here = stack_pointer();
-    if address < here {
-        // As most addresses of the heap are.
-        return false;
-    }
-    let Ok((mut low, mut high)) = STACK.try_with(Cell::get) else { return false };
-    if high == 0 {
-        (low, high) = measure_stack();
-    }
-    low <= here && address < high && len <= high - address
-}
-
-#[inline]
-fn stack_pointer() -> usize {
-    let here: usize;
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: reads a register.
-    unsafe {
-        std::arch::asm!("mov {}, rsp", out(reg) here, options(nomem, nostack, preserves_flags));
-    }
-    #[cfg(target_arch = "aarch64")]
-    // SAFETY: reads a register.
-    unsafe {
-        std::arch::asm!("mov {}, sp", out(reg) here, options(nomem, nostack, preserves_flags));
-    }
-    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-    {
-        here = usize::MAX;
-    }
-    here
-}
-
-/// Asks where the calling thread's stack is, and remembers it.
-#[cold]
-fn measure_stack() -> (usize, usize) {
-    // Where nobody can tell, nothing is on it.
-    let mut ends = (1, 1);
-    // SAFETY: the attributes are this function's own, and are given back.
-    unsafe {
-        let mut attributes: libc::pthread_attr_t = std::mem::zeroed();
-        if libc::pthread_getattr_np(libc::pthread_self(), &raw mut attributes) == 0 {
-            let (mut low, mut bytes) = (std::ptr::null_mut(), 0);
-            if libc::pthread_attr_getstack(&raw const attributes, &raw mut low, &raw mut bytes) == 0
-            {
-                ends = (low.addr(), low.addr() + bytes);
-            }
-            libc::pthread_attr_destroy(&raw mut attributes);
-        }
-    }
-    let _ = STACK.try_with(|stack| stack.set(ends));
-    ends
-}
-
 /// Whether both ends of `len` bytes at `address` can be read.
 pub fn is_readable(address: usize, len: usize) -> bool {
-    if len == 0 || is_on_own_stack(address, len) {
+    if len == 0 || is_own_to_read(address, len) {
         return true;
     }
     let Some(last) = address.checked_add(len - 1) else { return false };
@@ -123,7 +60,7 @@ pub fn is_readable_throughout(address: usize, len: usize) -> bool {
 /// Whether both ends of `len` bytes at `address` can be written; up to 8 bytes at each end, and
 /// none beyond, may be overwritten, so only memory that is about to be written may be asked about.
 pub fn is_writable(address: usize, len: usize) -> bool {
-    if is_on_own_stack(address, len) {
+    if is_own_to_write(address, len) {
         return true;
     }
     let (bytes, probe): (usize, fn(usize) -> bool) = match len {
@@ -363,32 +300,6 @@ mod tests {
             let text = b"read only memory of the program";
             assert!(!is_writable(text.as_ptr() as usize, len));
         }
-    }
-
-    #[test]
-    fn the_own_stack_is_known_and_no_other() {
-        fn check() {
-            let here = [0u64; 4];
-            let at = here.as_ptr().addr();
-            assert!(is_on_own_stack(at, size_of_val(&here)));
-            let (low, high) = STACK.get();
-            assert!(!is_on_own_stack(low, 8), "below the stack pointer");
-            assert!(!is_on_own_stack(at, high - at + 1), "beyond the end");
-            assert!(is_on_own_stack(at, high - at));
-            assert!(!is_on_own_stack(high, 0) && !is_on_own_stack(0, 8));
-            assert!(!is_on_own_stack(Box::new(0u64).as_ref() as *const u64 as usize, 8));
-            assert!(!is_on_own_stack(at, usize::MAX));
-        }
-        check();
-        let here = 0u64;
-        let at = (&raw const here).addr();
-        std::thread::spawn(move || {
-            check();
-            assert!(!is_on_own_stack(at, 8), "another thread's");
-            assert!(is_readable(at, 8));
-        })
-        .join()
-        .unwrap();
     }
 
     #[test]
