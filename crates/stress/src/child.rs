@@ -131,7 +131,7 @@ impl Running {
 
 /// Where the threads of a process are, if a debugger is there to tell.
 pub fn stacks(pid: libc::pid_t) -> String {
-    let command = ["-p", &pid.to_string(), "-batch", "-ex", "thread apply all bt 14"];
+    let command = ["-p", &pid.to_string(), "-batch", "-ex", "thread apply all bt 24"];
     match std::process::Command::new("gdb").args(command).output() {
         Ok(output) => String::from_utf8_lossy(&output.stdout).into_owned(),
         Err(_) => String::new(),

@@ -75,7 +75,8 @@ pub struct World {
     /// A file of 100,000 bytes.
     pub file: HANDLE,
     keys: AtomicUsize,
-    /// Held while numbers are given up, so that nobody gets one anew that a thread still has in hand.
+    /// Held while numbers are given up, so that nobody gets one anew that a thread still has in hand, and so while a
+    /// socket accepts, which must not wait then.
     numbers: Mutex<()>,
     placeholder: i32,
     /// What each thread is doing.
@@ -142,6 +143,11 @@ impl World {
     pub fn make<T>(&self, work: impl FnOnce() -> T) -> T {
         let _numbers = lock(&self.numbers);
         work()
+    }
+
+    /// Does what may make a socket blocking: not while another thread accepts on it.
+    pub fn change_mode<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.make(work)
     }
 
     /// Takes a new socket into the case, with a port or without.

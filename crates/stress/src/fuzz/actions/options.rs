@@ -33,9 +33,10 @@ pub fn ioctl(actor: &mut Actor<'_>) {
     if actor.random.chance(50) {
         let mut value = actor.random.below(3) as u32;
         let command = actor.random.pick(&[FIONBIO, FIONREAD, SIOCATMARK, 0, -1]);
-        call!(ioctlsocket(sock.number, command, &raw mut value));
+        actor.world.change_mode(|| call!(ioctlsocket(sock.number, command, &raw mut value)));
     } else {
-        parsers::control(&mut actor.random, sock.number);
+        let (world, random) = (actor.world, &mut actor.random);
+        world.change_mode(|| parsers::control(random, sock.number));
     }
 }
 

@@ -120,12 +120,14 @@ pub fn connect_somewhere(actor: &mut Actor<'_>) {
 
 pub fn accept_one(actor: &mut Actor<'_>) {
     let sock = actor.sock();
-    let mut on = 1;
-    call!(ioctlsocket(sock.number, FIONBIO, &raw mut on));
     let (mut at, mut len) = (SOCKADDR_STORAGE::default(), actor.random.below(140) as i32);
     len = len.min(size_of::<SOCKADDR_STORAGE>() as i32);
     let at = (&raw mut at).cast();
-    let taken = actor.world.make(|| call!(accept(sock.number, at, &raw mut len)));
+    let taken = actor.world.make(|| {
+        let mut on = 1;
+        call!(ioctlsocket(sock.number, FIONBIO, &raw mut on));
+        call!(accept(sock.number, at, &raw mut len))
+    });
     actor.say(format_args!("accept {}: {}", sock.number, taken as isize));
     // It takes after its listener.
     actor.world.adopt(taken, &mut actor.random, !sock.strange);
