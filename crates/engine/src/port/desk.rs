@@ -130,6 +130,28 @@ pub enum Visit {
     Polled,
 }
 
+/// Where packets go that a thread takes.
+pub trait Taken<P> {
+    /// Puts one more there.
+    fn push(&mut self, packet: P);
+}
+
+impl<P> Taken<P> for Vec<P> {
+    #[inline]
+    fn push(&mut self, packet: P) {
+        self.push(packet);
+    }
+}
+
+/// Room for one.
+impl<P> Taken<P> for Option<P> {
+    #[inline]
+    fn push(&mut self, packet: P) {
+        debug_assert!(self.is_none(), "one was asked for");
+        *self = Some(packet);
+    }
+}
+
 /// What a thread wants of the desk.
 #[derive(Clone, Copy, Debug)]
 pub struct Wish {
@@ -187,7 +209,7 @@ impl<P> Desk<P> {
         me: &WaiterRef,
         running: &mut bool,
         Wish { max, deadline }: Wish,
-        taken: &mut Vec<P>,
+        taken: &mut impl Taken<P>,
         mut visit: impl FnMut(Visit),
     ) -> Result<(), NoPacket> {
         let mut state = lock(&self.state);
@@ -212,8 +234,7 @@ impl<P> Desk<P> {
                     Self::hand_over(&mut state);
                     continue;
                 }
-                let n = max.min(state.packets.len());
-                taken.extend(state.packets.drain(..n));
+                Self::fill(&mut state, max, taken);
                 state.running += 1;
                 *running = true;
                 self.release(state, seat);
@@ -262,12 +283,18 @@ impl<P> Desk<P> {
                 if let Some(packet) = Self::leave(&mut state, arrival) {
                     taken.push(packet);
                     *running = true;
-                    let more = (max - 1).min(state.packets.len());
-                    taken.extend(state.packets.drain(..more));
+                    Self::fill(&mut state, max - 1, taken);
                     self.release(state, seat);
                     return Ok(());
                 }
             }
+        }
+    }
+
+    fn fill(state: &mut State<P>, max: usize, taken: &mut impl Taken<P>) {
+        for _ in 0..max {
+            let Some(packet) = state.packets.pop_front() else { break };
+            taken.push(packet);
         }
     }
 

@@ -12,7 +12,7 @@ pub use worker::{Blocked, by_handle, forget_worker, own_ring, thread_exit};
 use crate::io::{self, Source};
 use crate::sync::plain::{Arc, Mutex};
 use crate::thread::with_current;
-use desk::{Desk, NoPacket, Seat, Visit, WaiterRef, Wish};
+use desk::{Desk, NoPacket, Seat, Taken, Visit, WaiterRef, Wish};
 use linsock_abi::Win32Error;
 use linsock_backend::poller::{Events, Poller};
 use std::cell::{Cell, RefCell};
@@ -131,17 +131,12 @@ impl Port {
     }
 
     /// Takes up to `max` packets into `taken`, waiting for the first one.
-    ///
-    /// # Errors
-    /// WAIT_TIMEOUT after `timeout_ms`; ERROR_ABANDONED_WAIT_0 when the port is closed;
-    /// WAIT_IO_COMPLETION when the wait is alertable and the thread has APCs to run: the caller
-    /// runs them ([`crate::apc::run`]) once it has left the port.
-    pub fn take(
+    fn take(
         self: &Arc<Self>,
         max: usize,
         timeout_ms: u32,
         alertable: bool,
-        taken: &mut Vec<Packet>,
+        taken: &mut impl Taken<Packet>,
     ) -> Result<(), Win32Error> {
         let deadline = crate::wait::deadline(timeout_ms);
         worker::at(self, |worker| {
@@ -196,24 +191,27 @@ impl Port {
         })
     }
 
-    /// Takes one packet.
+    /// Takes one packet, waiting for it.
     ///
     /// # Errors
-    /// As [`Port::take`].
+    /// WAIT_TIMEOUT after `timeout_ms`; ERROR_ABANDONED_WAIT_0 when the port is closed.
     pub fn take_one(
         self: &Arc<Self>,
         timeout_ms: u32,
         packet: &mut Packet,
     ) -> Result<(), Win32Error> {
-        self.take_many(1, timeout_ms, false, |_, mut packets| {
-            *packet = packets.next().unwrap_or_default()
-        })
+        let mut taken = None;
+        self.take(1, timeout_ms, false, &mut taken)?;
+        *packet = taken.unwrap_or_default();
+        Ok(())
     }
 
-    /// Takes up to `max` packets and shows them, with their number, to `see`.
+    /// Takes up to `max` packets, waiting for the first one, and shows them, with their number, to
+    /// `see`.
     ///
     /// # Errors
-    /// As [`Port::take`].
+    /// As [`Port::take_one`]; WAIT_IO_COMPLETION when the wait is alertable and the thread has APCs
+    /// to run: the caller runs them ([`crate::apc::run`]) once it has left the port.
     pub fn take_many(
         self: &Arc<Self>,
         max: usize,

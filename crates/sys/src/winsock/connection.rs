@@ -63,10 +63,10 @@ pub unsafe extern "system" fn ConnectEx(
         }
         // The count comes with the completion; the parameter is not written (C-027, C-030).
         let _ = lpdwbytessent;
-        // Asking whether an OVERLAPPED can be written writes it, so what it says of a
+        // Asking whether an OVERLAPPED can be written may write it, so what it says of a
         // pending operation is read before.
         let pending = is_readable(lpoverlapped.addr(), size_of::<OVERLAPPED>())
-            // SAFETY: just read by the kernel.
+            // SAFETY: it is there.
             && unsafe { operation::is_pending(lpoverlapped.addr()) };
         if pending && socket::is_in_use(lpoverlapped.addr()) {
             return Err(socket::in_progress(s).unwrap_or(WsaError::WSAEINVAL));
