@@ -208,6 +208,8 @@ pub struct Received {
     pub truncated: bool,
     /// The bytes were out-of-band data.
     pub out_of_band: bool,
+    /// Bytes that are still there, if the kernel told; 1 for an end of the stream as well.
+    pub left: Option<u32>,
 }
 
 /// Receives what is there, and what comes beside it.
@@ -239,6 +241,41 @@ pub fn receive(
         bytes: n,
         truncated: message.msg_flags & libc::MSG_TRUNC != 0,
         out_of_band: message.msg_flags & libc::MSG_OOB != 0,
+        left: None,
+    })
+}
+
+/// Has the kernel tell, beside what a receive brings, how much it left (TCP_INQ, Linux 4.18).
+pub fn tell_rest(fd: Fd) -> Result<(), Errno> {
+    set_option(fd, libc::SOL_TCP, TCP_INQ, &1i32.to_ne_bytes())
+}
+
+const TCP_INQ: i32 = 36;
+
+/// Receives from a TCP socket that tells how much is left.
+pub fn receive_and_rest(fd: Fd, buffers: &Buffers, flags: i32) -> Result<Received, Errno> {
+    fault!(Recv);
+    // One header and one int, aligned as the header is.
+    let mut control = [0u64; 3];
+    let mut message = message_of(buffers, None, None);
+    message.msg_control = control.as_mut_ptr().cast();
+    message.msg_controllen = size_of_val(&control);
+    // SAFETY: the caller of the operation vouches for its buffers until it completes; the list and
+    // the room for control data live through the call.
+    let bytes = check_len(unsafe { libc::recvmsg(fd, &raw mut message, flags | ALWAYS) })?;
+    // SAFETY: the kernel has filled `msg_controllen` bytes of the room; a header that is there is
+    // whole, and TCP_INQ's data is an int.
+    let left = unsafe {
+        let header = libc::CMSG_FIRSTHDR(&raw const message).as_ref();
+        header
+            .filter(|header| (header.cmsg_level, header.cmsg_type) == (libc::SOL_TCP, TCP_INQ))
+            .map(|header| libc::CMSG_DATA(header).cast::<i32>().read_unaligned())
+    };
+    Ok(Received {
+        bytes,
+        truncated: false,
+        out_of_band: message.msg_flags & libc::MSG_OOB != 0,
+        left: left.and_then(|left| u32::try_from(left).ok()),
     })
 }
 

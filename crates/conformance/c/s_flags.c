@@ -156,6 +156,35 @@ TEST(s_016_waitall_is_refused_on_a_datagram_socket) {
     CHECK_EQ(recv(a, got, 1, 0), 1);
 }
 
+TEST(s_015_buffers_as_long_as_messages) {
+    SOCKET client, server;
+    static char got[4];
+    connected_pair(&client, &server);
+    /* Whoever remembers what is left must not be wrong about it: filled to the last byte, with more behind, with none. */
+    for (int i = 0; i < 51; i++) {
+        OVERLAPPED *ov = op_event();
+        int error = receive_into(client, got, sizeof got, 0, ov), late = i % 3;
+        CHECK(error == 0 || error == WSA_IO_PENDING);
+        if (late == 0) send_all(server, "aaaabbbbcccc", 12);
+        CHECK_EQ(WaitForSingleObject(ov->hEvent, MOST_MS), WAIT_OBJECT_0);
+        CHECK_EQ(ov->InternalHigh, 4);
+        CHECK_EQ(got[0], "abc"[late]);
+    }
+    /* The end of the stream behind a block that fills the buffer. */
+    OVERLAPPED *one = op_event(), *end = op_event();
+    send_all(server, "dddd", 4);
+    CHECK_OK(shutdown(server, SD_SEND));
+    Sleep(20);
+    int error = receive_into(client, got, sizeof got, 0, one);
+    CHECK(error == 0 || error == WSA_IO_PENDING);
+    CHECK_EQ(WaitForSingleObject(one->hEvent, MOST_MS), WAIT_OBJECT_0);
+    CHECK_EQ(one->InternalHigh, 4);
+    error = receive_into(client, got, sizeof got, 0, end);
+    CHECK(error == 0 || error == WSA_IO_PENDING);
+    CHECK_EQ(WaitForSingleObject(end->hEvent, MOST_MS), WAIT_OBJECT_0);
+    CHECK_EQ(end->InternalHigh, 0);
+}
+
 TEST(s_017_a_peek_is_not_overlapped) {
     SOCKET client, server;
     static char got[8];
@@ -174,6 +203,29 @@ TEST(s_017_a_peek_is_not_overlapped) {
     }
     CHECK_EQ(recv(client, got, sizeof got, MSG_PEEK), 3);
     CHECK_EQ(recv(client, got, sizeof got, 0), 3);
+}
+
+TEST(s_017_a_peek_leaves_it_to_a_pending_receive) {
+    SOCKET client, server;
+    static char got[8], peeked[16];
+    DWORD count = 0;
+    connected_pair(&client, &server);
+    for (int i = 0; i < 3; i++) {
+        OVERLAPPED *first = op_event(), *second = op_event();
+        /* One that waited, so that the socket is watched; then a look; then one that finds what was looked at. */
+        CHECK_EQ(receive_into(client, got, sizeof got, 0, first), WSA_IO_PENDING);
+        send_all(server, "abc", 3);
+        CHECK_EQ(WaitForSingleObject(first->hEvent, MOST_MS), WAIT_OBJECT_0);
+        send_all(server, "defg", 4);
+        arrives(client, 4);
+        Sleep(20);
+        CHECK_EQ(receive_now(client, peeked, sizeof peeked, MSG_PEEK, &count), 0);
+        CHECK_EQ(count, 4);
+        int error = receive_into(client, got, sizeof got, 0, second);
+        CHECK(error == 0 || error == WSA_IO_PENDING);
+        CHECK_EQ(WaitForSingleObject(second->hEvent, MOST_MS), WAIT_OBJECT_0);
+        CHECK_EQ(second->InternalHigh, 4);
+    }
 }
 
 TEST(s_018_oob_is_for_streams) {

@@ -118,6 +118,8 @@ pub struct Target<'a> {
     pub peer: &'a Address,
     /// What is heard of datagrams that did not arrive.
     pub reports: Reports,
+    /// A receive is told how much it left ([`net::tell_rest`]).
+    pub tells_rest: bool,
 }
 
 /// One request that may take more than one step.

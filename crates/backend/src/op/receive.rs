@@ -23,6 +23,8 @@ pub struct Receive {
     empty: bool,
     envelope: Option<Box<Envelope>>,
     message: Option<Box<Message>>,
+    /// Bytes that were left in the socket after the last step, if the kernel told.
+    left: Option<u32>,
     /// The last submission was a poll.
     polling: bool,
 }
@@ -40,6 +42,7 @@ impl Receive {
             empty,
             envelope: None,
             message: None,
+            left: None,
             polling: false,
         }
     }
@@ -76,6 +79,12 @@ impl Receive {
         self.wait_all && !self.data.is_empty()
     }
 
+    /// Whether a stream that this receive took from has nothing more just now, as far as is known.
+    pub fn drained(&self) -> bool {
+        self.flags & (libc::MSG_PEEK | libc::MSG_OOB) == 0
+            && (self.room() > 0 || self.left == Some(0))
+    }
+
     fn is_urgent(&self) -> bool {
         self.flags & libc::MSG_OOB != 0
     }
@@ -100,8 +109,13 @@ impl Receive {
                 };
             }
             let envelope = self.envelope.as_deref_mut();
-            match net::receive(fd, &self.data, self.flags, envelope, self.datagram) {
+            let result = match target.tells_rest {
+                true => net::receive_and_rest(fd, &self.data, self.flags),
+                false => net::receive(fd, &self.data, self.flags, envelope, self.datagram),
+            };
+            match result {
                 Ok(got) => {
+                    self.left = got.left;
                     self.done += got.bytes;
                     self.data.advance(got.bytes);
                     let full = !self.wait_all || got.bytes == 0 || self.data.is_empty();

@@ -243,6 +243,10 @@ pub struct Socket {
     watched: bool,
     /// The last receive took all there was.
     drained: bool,
+    /// The last receive had no room for more, and nobody told whether there was more.
+    filled: bool,
+    /// Whether the kernel tells how much each receive leaves, once it was asked to.
+    tells_rest: Option<bool>,
     /// The kernel was asked to keep reports of datagrams that did not arrive.
     keeps_reports: bool,
     /// Such a report that was taken from the kernel, and no receive was told yet.
@@ -341,7 +345,12 @@ impl Socket {
     }
 
     pub(crate) fn target(&self) -> Target<'_> {
-        Target { fd: self.fd, peer: &self.peer, reports: self.reports() }
+        Target {
+            fd: self.fd,
+            peer: &self.peer,
+            reports: self.reports(),
+            tells_rest: self.tells_rest == Some(true),
+        }
     }
 
     /// Seconds since the connection came to be; `None` while there is none (C-114, C-115).

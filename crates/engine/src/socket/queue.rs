@@ -424,9 +424,9 @@ impl Socket {
             return Ended { flags: linsock_abi::MSG_PARTIAL, ..ended };
         }
         if let Request::Receive(receive) = request {
-            // Less than the room: the kernel has nothing more just now. But an end of stream that
-            // was told together with this data is still to be read.
-            self.drained = self.is_stream() && receive.room() > 0 && !self.told_of_end;
+            // An end of stream that was told together with this data is still to be read.
+            self.drained = self.is_stream() && receive.drained() && !self.told_of_end;
+            self.filled = receive.room() == 0 && !self.drained;
         }
         if outcome.out_of_band {
             return Ended::out_of_band(outcome.bytes);
@@ -523,7 +523,12 @@ impl Socket {
                     operation::publish(&overlapped, &ended, route, signal);
                     return Ok(Started::Done(ended));
                 }
-                Step::Wait(what) => want = Some(what),
+                Step::Wait(what) => {
+                    if side == Side::Input {
+                        self.note_vain_attempt();
+                    }
+                    want = Some(what);
+                }
             }
         }
         if want.is_none() && self.is_free(side) {

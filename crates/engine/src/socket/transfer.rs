@@ -137,6 +137,15 @@ impl Socket {
         self.drained && self.watched
     }
 
+    /// A receive was tried and found nothing. If it follows one that was filled to the last byte,
+    /// as where buffers are as long as messages, the kernel is asked to tell from now on what each
+    /// receive leaves. Sockets with more room than data never pay for that.
+    pub(super) fn note_vain_attempt(&mut self) {
+        if self.filled && self.tells_rest.is_none() && self.is_tcp() {
+            self.tells_rest = Some(net::tell_rest(self.fd).is_ok());
+        }
+    }
+
     /// A datagram send binds an unbound socket (C-144, S-035).
     pub(super) fn note_implicit_bind(&mut self) {
         if self.binding.is_none()
