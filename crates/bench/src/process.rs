@@ -3,13 +3,21 @@
 use crate::backlog::Taken;
 use crate::lines::Ready;
 use crate::listener::Seen;
+use crate::raw::check;
 use anyhow::{Context, Result, bail};
 use serde::de::DeserializeOwned;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::os::fd::AsRawFd;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
+
+/// How long to wait for an answer: a multiple of what the longest takes on a slow machine. Whoever
+/// does not answer fails alone, and the run goes on.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a process may take to end once it is told to.
+const LEAVE: Duration = Duration::from_secs(5);
 
 /// This program, to be started once more.
 pub fn this_program<I: AsRef<OsStr>>(arguments: impl IntoIterator<Item = I>) -> Result<Command> {
@@ -54,18 +62,44 @@ impl Process {
 
     /// Waits for an answer.
     pub fn hear<T: DeserializeOwned>(&mut self) -> Result<T> {
+        self.hear_within(PATIENCE)
+    }
+
+    fn hear_within<T: DeserializeOwned>(&mut self, patience: Duration) -> Result<T> {
         let mut line = String::new();
+        // An answer comes in one piece.
+        if self.answers.buffer().is_empty() && !is_readable(self.answers.get_ref(), patience)? {
+            let _ = self.child.kill();
+            bail!("no answer within {} s", patience.as_secs_f64());
+        }
         if self.answers.read_line(&mut line)? == 0 {
-            bail!("a part of the benchmark ended early: {}", self.child.wait()?);
+            // Whose calls are counted is waited for by the one who counts.
+            let status = self.child.wait().map_or("it was traced".into(), |s| s.to_string());
+            bail!("a part of the benchmark ended early: {status}");
         }
         serde_json::from_str(&line).with_context(|| format!("not an answer: {line}"))
     }
 }
 
+/// Waits until there is something to read, or the other end is closed.
+fn is_readable(stream: &impl AsRawFd, patience: Duration) -> Result<bool> {
+    let mut poll = libc::pollfd { fd: stream.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+    // SAFETY: one structure, which lives through the call.
+    Ok(check(unsafe { libc::poll(&raw mut poll, 1, patience.as_millis() as i32) })? == 1)
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         drop(self.questions.take());
-        let _ = self.child.wait();
+        let until = Instant::now() + LEAVE;
+        while let Ok(None) = self.child.try_wait() {
+            if Instant::now() >= until {
+                let _ = self.child.kill();
+                let _ = self.child.wait();
+                return;
+            }
+            std::thread::sleep(Duration::from_micros(200));
+        }
     }
 }
 
@@ -101,5 +135,24 @@ impl Listener {
             bail!("{blocks} blocks were sent; {} arrived whole, {} not", all.whole, all.wrong);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Process, Result};
+    use std::process::Command;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn who_does_not_answer_is_ended() {
+        let mut sleeper = Command::new("sleep");
+        sleeper.arg("60");
+        let began = Instant::now();
+        let mut process = Process::start(sleeper).expect("sleep");
+        let answer: Result<u32> = process.hear_within(Duration::from_millis(50));
+        assert_eq!(answer.expect_err("no answer").to_string(), "no answer within 0.05 s");
+        drop(process);
+        assert!(began.elapsed() < Duration::from_secs(10));
     }
 }

@@ -15,7 +15,9 @@ const ASIO: &str = "/usr/include/asio.hpp";
 pub fn prepare(who: Who) -> Result<Contestant> {
     let program = match who {
         Who::RawUring | Who::RawEpoll | Who::Blocking => Program::Part,
-        Who::LinsockEpoll | Who::LinsockUring => Program::Made(linsock()?, vec![]),
+        Who::LinsockEpoll | Who::LinsockUring | Who::LinsockAuto => {
+            Program::Made(linsock()?, vec![])
+        }
         Who::Tokio => Program::Made(runtimes()?, vec!["tokio"]),
         Who::Compio => Program::Made(runtimes()?, vec!["compio"]),
         Who::Monoio => Program::Made(runtimes()?, vec!["monoio"]),

@@ -2,13 +2,13 @@
 
 use super::Effort;
 use super::contestant::{Cell, Contestant, Ports, Who, Workload};
-use super::report::{Outcome, Sample};
+use super::outcome::{Outcome, Sample};
 use crate::contestant::{Round, Tally};
 use crate::lines::{Held, Ready};
 use crate::load::{Echoed, Order};
-use crate::memory;
 use crate::process::{Listener, Process, this_program};
 use crate::trace::{self, Calls, Counter};
+use crate::{memory, repetitions};
 use anyhow::{Result, ensure};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
@@ -225,7 +225,12 @@ impl<'a> Part<'a> {
     ) -> Result<Tally> {
         let in_flight = self.cell.active();
         let round = Round { in_flight, operations_max: most, milliseconds_max };
+        let repeated = repetitions::count();
         let tally: Tally = self.process.ask(&serde_json::to_string(&round)?)?;
+        // Those that nobody answers are repeated for as long as they are pending.
+        if !self.cell.is_scale() {
+            repetitions::tell(repeated, self.contestant.who.text());
+        }
         listener.expect(tally.operations)?;
         Ok(tally)
     }

@@ -2,18 +2,23 @@
 
 pub mod builds;
 mod contestant;
+mod markdown;
 mod measure;
+mod outcome;
 mod plot;
+mod print;
 mod report;
 mod silent;
+mod targets;
 
 use crate::process::Listener;
 use crate::{namespace, raw};
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 use contestant::{Cell, Who, Workload};
 use report::Report;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// How to measure, and whom.
 #[derive(clap::Args)]
@@ -51,6 +56,17 @@ pub struct Options {
     #[arg(long)]
     json: bool,
     /// Write pictures into this folder.
+    #[arg(long)]
+    plots: Option<PathBuf>,
+}
+
+/// What `compare --json` wrote.
+#[derive(clap::Args)]
+pub struct Reports {
+    /// One file a run; of several, the medians of their figures count.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Write pictures into this folder, too.
     #[arg(long)]
     plots: Option<PathBuf>,
 }
@@ -124,21 +140,56 @@ pub fn run(options: &Options) -> Result<()> {
     report.namespace = namespace::enter();
     let mut listener = Listener::start()?;
     let silent = silent::Silent::listen()?;
+    let began = Instant::now();
     for cell in options.cells(descriptors) {
         let part: Vec<_> = contestants.iter().filter(|c| c.who.takes_part(cell)).cloned().collect();
-        eprintln!("{}, {}", cell.workload, cell.text());
+        eprintln!("{:>4} s: {}, {}", began.elapsed().as_secs(), cell.workload, cell.text());
         report.add(cell, measure::cell(cell, &part, effort, &mut listener, silent.port));
     }
     if let Some(folder) = &options.plots {
-        for file in plot::all(&report, folder)? {
-            eprintln!("wrote {}", file.display());
-        }
+        draw(&report, folder)?;
     }
     if options.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
-        report.print();
+        print::print(&report);
+        println!("\n{}", targets::text(&report));
     }
     ensure!(report.failures == 0, "{} parts failed", report.failures);
+    Ok(())
+}
+
+fn draw(report: &Report, folder: &Path) -> Result<()> {
+    for file in plot::all(report, folder)? {
+        eprintln!("wrote {}", file.display());
+    }
+    Ok(())
+}
+
+impl Reports {
+    fn read(&self) -> Result<Report> {
+        let mut runs = Vec::new();
+        for file in &self.files {
+            let name = || file.display().to_string();
+            let text = std::fs::read_to_string(file).with_context(name)?;
+            runs.push(serde_json::from_str(&text).with_context(name)?);
+        }
+        let report = Report::medians(&runs)?;
+        if let Some(folder) = &self.plots {
+            draw(&report, folder)?;
+        }
+        Ok(report)
+    }
+}
+
+/// Prints what of the targets the runs have met.
+pub fn print_targets(reports: &Reports) -> Result<()> {
+    println!("{}", targets::text(&reports.read()?));
+    Ok(())
+}
+
+/// Prints the runs as tables in Markdown.
+pub fn print_table(reports: &Reports) -> Result<()> {
+    println!("{}", markdown::text(&reports.read()?));
     Ok(())
 }
