@@ -11,6 +11,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::os::fd::AsRawFd;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 /// How long to wait for an answer: a multiple of what the longest takes on a slow machine. Whoever
@@ -31,20 +32,24 @@ pub struct Process {
     child: Child,
     questions: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
+    /// Disconnected once whoever traces it has seen it end. Nobody else may wait for it then: a
+    /// wait would take a stop that is the tracer's, and the process would stay stopped for good.
+    tracer: Option<Receiver<()>>,
 }
 
 impl Process {
     /// Starts it.
     pub fn start(mut command: Command) -> Result<Self> {
         let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        Process::of(command.spawn().with_context(|| format!("{:?}", command.get_program()))?)
+        let child = command.spawn().with_context(|| format!("{:?}", command.get_program()))?;
+        Process::of(child, None)
     }
 
-    /// One that was started with pipes.
-    pub fn of(mut child: Child) -> Result<Self> {
+    /// One that was started with pipes, and who traces it.
+    pub fn of(mut child: Child, tracer: Option<Receiver<()>>) -> Result<Self> {
         let questions = child.stdin.take();
         let answers = BufReader::new(child.stdout.take().context("no output")?);
-        Ok(Process { child, questions, answers })
+        Ok(Process { child, questions, answers, tracer })
     }
 
     /// Its number.
@@ -73,9 +78,11 @@ impl Process {
             bail!("no answer within {} s", patience.as_secs_f64());
         }
         if self.answers.read_line(&mut line)? == 0 {
-            // Whose calls are counted is waited for by the one who counts.
-            let status = self.child.wait().map_or("it was traced".into(), |s| s.to_string());
-            bail!("a part of the benchmark ended early: {status}");
+            let how = match &self.tracer {
+                Some(_) => "while its system calls were counted".into(),
+                None => self.child.wait()?.to_string(),
+            };
+            bail!("a part of the benchmark ended early: {how}");
         }
         serde_json::from_str(&line).with_context(|| format!("not an answer: {line}"))
     }
@@ -88,17 +95,29 @@ fn is_readable(stream: &impl AsRawFd, patience: Duration) -> Result<bool> {
     Ok(check(unsafe { libc::poll(&raw mut poll, 1, patience.as_millis() as i32) })? == 1)
 }
 
+impl Process {
+    /// Waits for its end, but no longer than that.
+    fn ends_within(&mut self, patience: Duration) -> bool {
+        if let Some(tracer) = &self.tracer {
+            return tracer.recv_timeout(patience) == Err(RecvTimeoutError::Disconnected);
+        }
+        let until = Instant::now() + patience;
+        while let Ok(None) = self.child.try_wait() {
+            if Instant::now() >= until {
+                return false;
+            }
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        true
+    }
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         drop(self.questions.take());
-        let until = Instant::now() + LEAVE;
-        while let Ok(None) = self.child.try_wait() {
-            if Instant::now() >= until {
-                let _ = self.child.kill();
-                let _ = self.child.wait();
-                return;
-            }
-            std::thread::sleep(Duration::from_micros(200));
+        if !self.ends_within(LEAVE) {
+            let _ = self.child.kill();
+            self.ends_within(LEAVE);
         }
     }
 }

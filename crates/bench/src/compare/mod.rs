@@ -15,7 +15,7 @@ use crate::process::Listener;
 use crate::{namespace, raw};
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
-use contestant::{Cell, Who, Workload};
+use contestant::{Cell, Program, Who, Workload};
 use report::Report;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -140,6 +140,13 @@ pub fn run(options: &Options) -> Result<()> {
     report.namespace = namespace::enter();
     let mut listener = Listener::start()?;
     let silent = silent::Silent::listen()?;
+    let _wine_server = contestants
+        .iter()
+        .find_map(|contestant| match &contestant.program {
+            Program::Windows(_, folder) => Some(builds::WineServer::start(folder)),
+            _ => None,
+        })
+        .transpose()?;
     let began = Instant::now();
     for cell in options.cells(descriptors) {
         let part: Vec<_> = contestants.iter().filter(|c| c.who.takes_part(cell)).cloned().collect();
