@@ -195,13 +195,13 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// Connects anew, and sees to it that every connection is served.
+    /// Connects anew, and sees to it that every connection is served; where many are pending, some.
     fn warm_up(&mut self) -> Result<()> {
         let cell = self.cell;
         if !cell.is_scale() {
             self.order(Order::Connect { port: self.port, connections: cell.many })?;
         }
-        self.echo(WARM_UP.max(2 * cell.many as u64), WARM_UP_MILLISECONDS_MAX)?;
+        self.echo(WARM_UP.max(2 * cell.active() as u64), WARM_UP_MILLISECONDS_MAX)?;
         Ok(())
     }
 

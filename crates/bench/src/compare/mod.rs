@@ -17,6 +17,7 @@ use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 use contestant::{Cell, Program, Who, Workload};
 use report::Report;
+use silent::Silent;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -48,8 +49,8 @@ pub struct Options {
     /// Worker threads of connect and echo. [default: 1,2, quick 1]
     #[arg(long, value_delimiter = ',')]
     threads: Vec<usize>,
-    /// Operations that are pending in scale. [default: 1000, 10000, 19000 and 100000 as far as the limit of
-    /// descriptors allows; quick 1000]
+    /// Operations that are pending in scale. [default: 1000, 10000, and 100000 where the limit of descriptors
+    /// allows, else 19000; quick 1000]
     #[arg(long, value_delimiter = ',')]
     pending: Vec<usize>,
     /// One object for programs, in place of the table.
@@ -105,7 +106,8 @@ impl Options {
         };
         let threads = or(&self.threads, &[1, 2], &[1]);
         // Each pending operation has a socket, and everybody a few more.
-        let mut pending = or(&self.pending, &[1000, 10_000, 19_000, 100_000], &[1000]);
+        let most = if descriptors >= 100_500 { 100_000 } else { 19_000 };
+        let mut pending = or(&self.pending, &[1000, 10_000, most], &[1000]);
         pending.retain(|&many| !self.pending.is_empty() || many + 500 <= descriptors);
         let mut cells = Vec::new();
         for &workload in &self.workloads {
@@ -139,7 +141,6 @@ pub fn run(options: &Options) -> Result<()> {
     // Before any thread is started.
     report.namespace = namespace::enter();
     let mut listener = Listener::start()?;
-    let silent = silent::Silent::listen()?;
     let _wine_server = contestants
         .iter()
         .find_map(|contestant| match &contestant.program {
@@ -151,7 +152,12 @@ pub fn run(options: &Options) -> Result<()> {
     for cell in options.cells(descriptors) {
         let part: Vec<_> = contestants.iter().filter(|c| c.who.takes_part(cell)).cloned().collect();
         eprintln!("{:>4} s: {}, {}", began.elapsed().as_secs(), cell.workload, cell.text());
-        report.add(cell, measure::cell(cell, &part, effort, &mut listener, silent.port));
+        let silent = match cell.workload {
+            Workload::ScaleConnect => Some(Silent::listen()?),
+            _ => None,
+        };
+        let silent_port = silent.as_ref().map_or(0, |silent| silent.port);
+        report.add(cell, measure::cell(cell, &part, effort, &mut listener, silent_port));
     }
     if let Some(folder) = &options.plots {
         draw(&report, folder)?;

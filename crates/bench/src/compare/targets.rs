@@ -3,6 +3,7 @@
 use super::contestant::{Cell, Who, Workload};
 use super::print::{circumstances, figure};
 use super::report::{Report, Row};
+use std::collections::BTreeMap;
 
 /// Whom the targets are for.
 pub const SUBJECTS: [Who; 3] = [Who::LinsockEpoll, Who::LinsockUring, Who::LinsockAuto];
@@ -183,7 +184,7 @@ struct Verdict {
     met: usize,
     worst: Option<f64>,
     /// Where it was not met, and what there was.
-    missed: Vec<String>,
+    missed: Vec<(Cell, String)>,
 }
 
 fn judge(report: &Report, target: &Target, who: Who) -> Verdict {
@@ -206,7 +207,7 @@ fn judge(report: &Report, target: &Target, who: Who) -> Verdict {
                 verdict.met += 1;
             } else {
                 let value = row.failure.clone().unwrap_or_else(|| figure(value, 2));
-                verdict.missed.push(format!("{}, {}: {value}", workload.text(), cell.text()));
+                verdict.missed.push((*cell, value));
             }
             verdict.worst = match (verdict.worst, value) {
                 (Some(a), Some(b)) => Some(target.limit.worse(a, b)),
@@ -228,6 +229,7 @@ pub fn text(report: &Report) -> String {
     let mut totals = [(0, 0); SUBJECTS.len()];
     let mut missed = Vec::new();
     for target in &TARGETS {
+        let mut missed_in = BTreeMap::<Cell, Vec<String>>::new();
         let mut line = format!("{:<44} {:>8}", target.text(), target.limit.text());
         for (subject, who) in SUBJECTS.into_iter().enumerate() {
             let verdict = judge(report, target, who);
@@ -238,13 +240,19 @@ pub fn text(report: &Report) -> String {
                 cells => format!("{}/{cells} {:>8}", verdict.met, figure(verdict.worst, 2)),
             };
             line += &format!(" {cell:>15}");
-            for place in verdict.missed {
-                missed.push(format!(
-                    "  {who}: {} {} in {place}",
-                    target.what.text(),
-                    target.limit.text()
-                ));
+            for (cell, value) in verdict.missed {
+                missed_in.entry(cell).or_default().push(format!("{who} {value}"));
             }
+        }
+        for (cell, values) in missed_in {
+            missed.push(format!(
+                "  {}, {}: {} {}: {}",
+                cell.workload,
+                cell.text(),
+                target.what.text(),
+                target.limit.text(),
+                values.join(", ")
+            ));
         }
         lines.push(line);
     }
