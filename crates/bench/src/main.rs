@@ -39,6 +39,9 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Everyone side by side: connect+send, echo, and many pending operations.
+    ///
+    /// All of it takes about ten minutes, --quick one; the contestants are built before that. Three runs
+    /// with --json are what `targets` and `table` are for.
     Compare(compare::Options),
     /// What of the targets runs of compare have met.
     Targets(compare::Reports),

@@ -24,7 +24,7 @@ use std::time::Instant;
 /// How to measure, and whom.
 #[derive(clap::Args)]
 pub struct Options {
-    /// Fewer cells and shorter rounds: under two minutes, and good for a look alone.
+    /// Fewer cells, and fewer and shorter rounds: good for a look alone.
     #[arg(long)]
     quick: bool,
     /// What to do.
