@@ -59,8 +59,9 @@ trait Contestant {
     }
 }
 
-/// Connections to one address: fewer than there are local ports.
-const PER_ADDRESS: usize = 20_000;
+/// Connections to one address: far fewer than there are local ports, for which the kernel searches
+/// longer and longer.
+const PER_ADDRESS: usize = 5_000;
 
 /// Has as many under way as it is told; says when they could begin, and when they have.
 fn hold(contestant: &mut dyn Contestant, count: usize, silent: u16) -> Result<()> {
