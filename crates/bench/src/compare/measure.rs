@@ -18,6 +18,8 @@ use std::time::Instant;
 const WARM_UP: u64 = 64;
 /// The time that a warm-up may take.
 const WARM_UP_MILLISECONDS_MAX: u64 = 20_000;
+/// With more pending than that there is one round: getting ready alone takes seconds.
+const ROUNDS_UP_TO: usize = 50_000;
 /// Operations whose system calls are counted, at least.
 const COUNTED: u64 = 512;
 
@@ -48,7 +50,11 @@ pub fn cell(
     let mut parts: Vec<Option<Part>> = contestants.iter().map(|_| None).collect();
     let count = contestants.len();
     // Those that start anew take long.
-    let rounds = if cell.is_scale() { effort.rounds.div_ceil(2) } else { effort.rounds };
+    let rounds = match cell.many {
+        _ if !cell.is_scale() => effort.rounds,
+        ..=ROUNDS_UP_TO => effort.rounds.div_ceil(2),
+        _ => 1,
+    };
     for number in 0..rounds {
         for step in 0..count {
             // Nobody always comes first, or always after the same one.
