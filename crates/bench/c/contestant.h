@@ -14,8 +14,8 @@
 #endif
 
 #define BLOCK_BYTES 64
-/* More than there are ports: further connections go to the next address. */
-#define PER_ADDRESS 20000
+/* Further connections go to the next address: the kernel searches long for a port where most are taken. */
+#define PER_ADDRESS 5000
 /* How far to be ahead of the listener, at most. */
 #define AHEAD_MAX 2048
 

@@ -7,7 +7,6 @@
 mod accepting;
 mod backlog;
 mod compare;
-mod connect;
 mod contestant;
 mod instructions;
 mod latency;
@@ -40,9 +39,14 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Everyone side by side: connect+send, echo, and many pending operations.
+    ///
+    /// All of it takes about ten minutes, --quick one; the contestants are built before that. Three runs
+    /// with --json are what `targets` and `table` are for.
     Compare(compare::Options),
-    /// Connect, send 64 bytes, take the completion, close hard: rates and costs as ratios.
-    Connect(connect::Options),
+    /// What of the targets runs of compare have met.
+    Targets(compare::Reports),
+    /// Runs of compare as tables in Markdown.
+    Table(compare::Reports),
     /// Count the system calls inside ConnectEx and inside taking a completion.
     Syscalls(syscalls::Options),
     /// Count the user-space instructions of ConnectEx and its completion (needs valgrind).
@@ -76,7 +80,8 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Compare(options) => compare::run(&options),
-        Command::Connect(options) => connect::run(&options),
+        Command::Targets(reports) => compare::print_targets(&reports),
+        Command::Table(reports) => compare::print_table(&reports),
         Command::Syscalls(options) => syscalls::run(&options),
         Command::Instructions(options) => instructions::run(&options),
         Command::Listener => listener::run(),

@@ -1,14 +1,17 @@
 //! The process whose calls are counted: one call at a time, between marks.
 
-use crate::contestant::linsock::{SOCKADDR_BYTES, bound_socket, close_hard, sockaddr, start_up};
 use crate::raw::{BLOCK, BLOCK_BYTES};
 use crate::trace::mark;
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
-use linsock_sys::Win32::Foundation::{GetLastError, HANDLE};
-use linsock_sys::Win32::Networking::WinSock::{IPPROTO_TCP, TCP_FASTOPEN, setsockopt};
+use linsock_sys::Win32::Foundation::{GetLastError, HANDLE, INVALID_HANDLE_VALUE};
+use linsock_sys::Win32::Networking::WinSock::{
+    AF_INET, IN_ADDR, IN_ADDR_0, INVALID_SOCKET, IPPROTO_TCP, LINGER, SO_LINGER,
+    SO_UPDATE_CONNECT_CONTEXT, SOCK_STREAM, SOCKADDR_IN, SOCKET, SOL_SOCKET, TCP_FASTOPEN, WSADATA,
+    WSAStartup, bind, closesocket, setsockopt, socket,
+};
 use linsock_sys::Win32::System::IO::{
-    GetQueuedCompletionStatus, OVERLAPPED, PostQueuedCompletionStatus,
+    CreateIoCompletionPort, GetQueuedCompletionStatus, OVERLAPPED, PostQueuedCompletionStatus,
 };
 use linsock_sys::Win32::System::Threading::INFINITE;
 use linsock_sys::winsock::connection::ConnectEx;
@@ -50,6 +53,62 @@ pub const TAKE: u32 = 2;
 
 /// Rounds before anything is counted: what happens once is over then.
 const WARM_UP: u32 = 4;
+
+/// The address as Winsock takes it.
+fn sockaddr(address: SocketAddrV4) -> SOCKADDR_IN {
+    SOCKADDR_IN {
+        sin_family: AF_INET,
+        sin_port: address.port().to_be(),
+        sin_addr: IN_ADDR { S_un: IN_ADDR_0 { S_addr: u32::from(*address.ip()).to_be() } },
+        sin_zero: [0; 8],
+    }
+}
+
+/// Bytes of an IPv4 address, as Winsock takes it.
+const SOCKADDR_BYTES: i32 = size_of::<SOCKADDR_IN>() as i32;
+
+/// Starts Winsock and makes a port.
+fn start_up() -> Result<HANDLE> {
+    // SAFETY: the structure lives through the call; a port may be made of nothing.
+    unsafe {
+        let mut data: WSADATA = std::mem::zeroed();
+        let error = WSAStartup(0x202, &raw mut data);
+        ensure!(error == 0, "WSAStartup: {error}");
+        let port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, std::ptr::null_mut(), 0, 1);
+        ensure!(!port.is_null(), "CreateIoCompletionPort: {}", GetLastError());
+        Ok(port)
+    }
+}
+
+/// A bound socket that reports to the port.
+fn bound_socket(port: HANDLE, key: usize) -> Result<SOCKET> {
+    let any = sockaddr(SocketAddrV4::new(std::net::Ipv4Addr::UNSPECIFIED, 0));
+    // SAFETY: the address lives through the call.
+    unsafe {
+        let made = socket(i32::from(AF_INET), SOCK_STREAM, 0);
+        ensure!(made != INVALID_SOCKET, "socket: {}", GetLastError());
+        ensure!(bind(made, (&raw const any).cast(), SOCKADDR_BYTES) == 0, "bind");
+        let handle = std::ptr::with_exposed_provenance_mut(made);
+        ensure!(CreateIoCompletionPort(handle, port, key, 0) == port, "association");
+        Ok(made)
+    }
+}
+
+/// Updates the context of a connected socket and closes it hard.
+fn close_hard(connected: SOCKET) -> Result<()> {
+    let linger = LINGER { l_onoff: 1, l_linger: 0 };
+    // SAFETY: the values live through the calls, and their sizes are told.
+    unsafe {
+        let updated =
+            setsockopt(connected, SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, std::ptr::null(), 0);
+        ensure!(updated == 0, "SO_UPDATE_CONNECT_CONTEXT: {}", GetLastError());
+        let value = (&raw const linger).cast();
+        let set = setsockopt(connected, SOL_SOCKET, SO_LINGER, value, size_of::<LINGER>() as i32);
+        ensure!(set == 0, "SO_LINGER: {}", GetLastError());
+        ensure!(closesocket(connected) == 0, "closesocket: {}", GetLastError());
+    }
+    Ok(())
+}
 
 /// Does it `repeats` times between marks.
 pub fn run(case: Case, peer: SocketAddrV4, repeats: u32) -> Result<()> {

@@ -62,21 +62,24 @@ impl Counter {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let shared = Arc::new(Shared::default());
         let (counter, (say, hear)) = (Counter { shared: shared.clone() }, mpsc::channel());
+        let (running, ended) = mpsc::channel();
         // Only the thread that started a process may trace it.
         std::thread::spawn(move || {
             let started = spawn(&mut command);
             let child = started.as_ref().map(|child| child.id() as i32).unwrap_or(-1);
             let _ = say.send(started);
-            let ended = follow(child, |_, call| {
+            let seen = follow(child, |_, call| {
                 if shared.counting.load(Ordering::Relaxed) {
                     let mut calls = shared.calls.lock().unwrap_or_else(|error| error.into_inner());
                     *calls.entry(name(call.number)).or_default() += 1;
                 }
             });
-            // Whoever waits for its answer hears that it ended.
-            drop(ended);
+            if let Err(error) = seen {
+                eprintln!("counting system calls: {error:#}");
+            }
+            drop(running);
         });
-        Ok((Process::of(hear.recv()??)?, counter))
+        Ok((Process::of(hear.recv()??, Some(ended))?, counter))
     }
 
     /// From here on its calls count.

@@ -95,8 +95,9 @@ fn echo(server: Server, workers: usize, threads: usize, hold: usize) -> Result<(
     })
 }
 
-/// Connections to one address: fewer than there are local ports.
-const PER_ADDRESS: usize = 20_000;
+/// Connections to one address: far fewer than there are local ports, for which the kernel searches
+/// longer and longer.
+const PER_ADDRESS: usize = 5_000;
 
 fn silent_address(index: usize, port: u16) -> SocketAddr {
     let ip = u32::from(Ipv4Addr::LOCALHOST) + (index / PER_ADDRESS) as u32;

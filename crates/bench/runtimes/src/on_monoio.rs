@@ -27,15 +27,17 @@ pub fn serve(arrivals: UnixStream, _threads: usize, started: Started) -> Result<
             for fd in descriptors(&new[..n?]) {
                 // SAFETY: the descriptor was accepted for this.
                 let stream = TcpStream::from_std(unsafe { std::net::TcpStream::from_raw_fd(fd) })?;
-                started.fetch_add(1, Ordering::Release);
-                monoio::spawn(echo(stream));
+                monoio::spawn(echo(stream, started.clone()));
             }
             new.resize(4096, 0);
         }
     })
 }
 
-async fn echo(mut stream: TcpStream) {
+async fn echo(mut stream: TcpStream, started: Started) {
+    // Nothing else runs before the first receive is under way.
+    started.fetch_add(1, Ordering::Release);
+    drop(started);
     let mut block = Vec::with_capacity(BLOCK_BYTES);
     loop {
         let (read, back) = stream.read(block).await;

@@ -4,10 +4,13 @@ use crate::accepting::Started;
 use crate::raw::{self, BLOCK, BLOCK_BYTES};
 use crate::{Client, Shared, descriptors};
 use anyhow::{Context, Result};
+use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::os::fd::{FromRawFd, IntoRawFd};
 use std::os::unix::net::UnixStream;
+use std::pin::pin;
 use std::sync::atomic::Ordering;
+use std::task::Poll;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::runtime::{Builder, Runtime};
@@ -36,14 +39,16 @@ pub fn serve(arrivals: UnixStream, threads: usize, started: Started) -> Result<(
                 let stream = unsafe { std::net::TcpStream::from_raw_fd(fd) };
                 stream.set_nonblocking(true)?;
                 let stream = TcpStream::from_std(stream)?;
-                started.fetch_add(1, Ordering::Release);
-                tokio::spawn(echo(stream));
+                tokio::spawn(echo(stream, started.clone()));
             }
         }
     })
 }
 
-async fn echo(mut stream: TcpStream) {
+async fn echo(mut stream: TcpStream, started: Started) {
+    // Nothing else runs before the first receive is under way.
+    started.fetch_add(1, Ordering::Release);
+    drop(started);
     let mut block = [0; BLOCK_BYTES];
     while let Ok(n @ 1..) = stream.read(&mut block).await {
         if stream.write_all(&block[..n]).await.is_err() {
@@ -101,16 +106,29 @@ impl Client for Tokio {
         to: fn(usize, u16) -> SocketAddr,
         silent: u16,
     ) -> Result<()> {
+        let (count, begun) = (sockets.len(), Started::default());
         self.runtime.block_on(async {
             for (index, fd) in sockets.into_iter().enumerate() {
+                let begun = begun.clone();
                 tokio::spawn(async move {
-                    if let Ok(mut stream) = bound(fd).connect(to(index, silent)).await {
+                    let mut connecting = pin!(bound(fd).connect(to(index, silent)));
+                    // The first poll begins it.
+                    let first = poll_fn(|context| Poll::Ready(connecting.as_mut().poll(context)));
+                    let answered = first.await;
+                    begun.fetch_add(1, Ordering::Release);
+                    drop(begun);
+                    let stream = match answered {
+                        Poll::Ready(stream) => stream,
+                        Poll::Pending => connecting.await,
+                    };
+                    if let Ok(mut stream) = stream {
                         let _ = stream.write_all(&BLOCK).await;
                     }
                 });
             }
-            // Those that were spawned before have had their turn then.
-            tokio::task::yield_now().await;
+            while begun.load(Ordering::Acquire) < count {
+                tokio::task::yield_now().await;
+            }
         });
         Ok(())
     }

@@ -15,7 +15,9 @@ const ASIO: &str = "/usr/include/asio.hpp";
 pub fn prepare(who: Who) -> Result<Contestant> {
     let program = match who {
         Who::RawUring | Who::RawEpoll | Who::Blocking => Program::Part,
-        Who::LinsockEpoll | Who::LinsockUring => Program::Made(linsock()?, vec![]),
+        Who::LinsockEpoll | Who::LinsockUring | Who::LinsockAuto => {
+            Program::Made(linsock()?, vec![])
+        }
         Who::Tokio => Program::Made(runtimes()?, vec!["tokio"]),
         Who::Compio => Program::Made(runtimes()?, vec!["compio"]),
         Who::Monoio => Program::Made(runtimes()?, vec!["monoio"]),
@@ -139,12 +141,34 @@ fn windows() -> Result<Program> {
         ensure!(boot.status()?.success(), "wineboot failed");
         std::fs::write(prepared, "")?;
     }
-    // Its server makes the sockets: the one that serves the measurements must be started where
-    // they are, in the benchmark's own network namespace.
-    let mut end = Command::new(WINE_SERVER);
-    // It fails where none runs.
-    end.arg("-k").env("WINEPREFIX", &folder).stderr(Stdio::null()).status()?;
     Ok(Program::Windows(made, folder))
+}
+
+/// Wine's server, for as long as this lives.
+pub struct WineServer(PathBuf);
+
+impl WineServer {
+    /// It makes the sockets, so it must be started where the measurements are, in the benchmark's
+    /// own network namespace; and not by whose system calls are counted.
+    pub fn start(folder: &Path) -> Result<Self> {
+        WineServer::tell(folder, "-k")?;
+        WineServer::tell(folder, "-p")?;
+        Ok(WineServer(folder.to_owned()))
+    }
+
+    /// Ending it fails where none runs.
+    fn tell(folder: &Path, what: &str) -> Result<()> {
+        let mut server = Command::new(WINE_SERVER);
+        server.arg(what).env("WINEPREFIX", folder);
+        server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+        Ok(())
+    }
+}
+
+impl Drop for WineServer {
+    fn drop(&mut self) {
+        let _ = WineServer::tell(&self.0, "-k");
+    }
 }
 
 /// Wine with a folder of the suite's own.

@@ -3,12 +3,12 @@
 use crate::process::this_program;
 use anyhow::{Context, Result};
 use clap::ValueEnum;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::process::Command;
 
 /// Who.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Who {
     /// Hand-written io_uring, a ring a thread: the anchor of all ratios.
@@ -21,6 +21,8 @@ pub enum Who {
     LinsockEpoll,
     /// The same, backend uring.
     LinsockUring,
+    /// The same, the backend left to the library, as it is for a user.
+    LinsockAuto,
     /// The Rust runtime, on epoll.
     Tokio,
     /// The Rust runtime, on io_uring.
@@ -34,7 +36,7 @@ pub enum Who {
 }
 
 /// What is to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Workload {
     /// A socket, a bind to port 0, a connection with 64 bytes, its completion, a hard close.
@@ -59,6 +61,9 @@ pub struct Cell {
 
 /// Connections that are at work while many are pending.
 pub const ACTIVE: usize = 64;
+
+/// The most that Wine has pending: ten times as many take it minutes.
+const WINE_PENDING_MAX: usize = 1000;
 
 impl Cell {
     pub fn is_scale(self) -> bool {
@@ -123,6 +128,7 @@ impl Who {
             Who::Blocking => "blocking",
             Who::LinsockEpoll => "linsock-epoll",
             Who::LinsockUring => "linsock-uring",
+            Who::LinsockAuto => "linsock-auto",
             Who::Tokio => "tokio",
             Who::Compio => "compio",
             Who::Monoio => "monoio",
@@ -132,7 +138,7 @@ impl Who {
     }
 
     pub fn is_linsock(self) -> bool {
-        matches!(self, Who::LinsockEpoll | Who::LinsockUring)
+        matches!(self, Who::LinsockEpoll | Who::LinsockUring | Who::LinsockAuto)
     }
 
     /// Whether it has a form for the cell.
@@ -144,12 +150,11 @@ impl Who {
                     || matches!(self, Who::RawUring | Who::Tokio | Who::Asio | Who::Wine)
             }
             Workload::Connect | Workload::Echo => true,
-            // A thread for each would be another measurement; Wine takes minutes.
-            Workload::ScaleReceive => !matches!(self, Who::Blocking | Who::Wine),
+            _ if self == Who::Wine && cell.many > WINE_PENDING_MAX => false,
+            // A thread for each would be another measurement.
+            Workload::ScaleReceive => self != Who::Blocking,
             // Two of the runtimes take no sockets that were made before.
-            Workload::ScaleConnect => {
-                !matches!(self, Who::Blocking | Who::Wine | Who::Compio | Who::Monoio)
-            }
+            Workload::ScaleConnect => !matches!(self, Who::Blocking | Who::Compio | Who::Monoio),
         }
     }
 }
@@ -161,12 +166,11 @@ impl Contestant {
         let (threads, hold) = (cell.threads.to_string(), cell.hold().to_string());
         let connects = matches!(cell.workload, Workload::Connect | Workload::ScaleConnect);
         if let (Program::Part, true) = (&self.program, connects) {
-            let name = if self.who == Who::RawEpoll { "raw-calls" } else { who };
             let peer = format!("127.0.0.1:{}", ports.peer);
             let silent = ports.silent.to_string();
             return this_program([
                 "contestant",
-                name,
+                who,
                 "--peer",
                 &peer,
                 "--hold",
@@ -197,6 +201,7 @@ impl Contestant {
         match self.who {
             Who::LinsockEpoll => command.env("LINSOCK_BACKEND", "epoll"),
             Who::LinsockUring => command.env("LINSOCK_BACKEND", "uring"),
+            Who::LinsockAuto => command.env("LINSOCK_BACKEND", "auto"),
             _ => command.env_remove("LINSOCK_BACKEND"),
         };
         if cell.active() == 1 {

@@ -2,13 +2,13 @@
 
 use super::Effort;
 use super::contestant::{Cell, Contestant, Ports, Who, Workload};
-use super::report::{Outcome, Sample};
+use super::outcome::{Outcome, Sample};
 use crate::contestant::{Round, Tally};
 use crate::lines::{Held, Ready};
 use crate::load::{Echoed, Order};
-use crate::memory;
 use crate::process::{Listener, Process, this_program};
 use crate::trace::{self, Calls, Counter};
+use crate::{memory, repetitions};
 use anyhow::{Result, ensure};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
@@ -18,6 +18,8 @@ use std::time::Instant;
 const WARM_UP: u64 = 64;
 /// The time that a warm-up may take.
 const WARM_UP_MILLISECONDS_MAX: u64 = 20_000;
+/// With more pending than that there is one round: getting ready alone takes seconds.
+const ROUNDS_UP_TO: usize = 50_000;
 /// Operations whose system calls are counted, at least.
 const COUNTED: u64 = 512;
 
@@ -48,7 +50,11 @@ pub fn cell(
     let mut parts: Vec<Option<Part>> = contestants.iter().map(|_| None).collect();
     let count = contestants.len();
     // Those that start anew take long.
-    let rounds = if cell.is_scale() { effort.rounds.div_ceil(2) } else { effort.rounds };
+    let rounds = match cell.many {
+        _ if !cell.is_scale() => effort.rounds,
+        ..=ROUNDS_UP_TO => effort.rounds.div_ceil(2),
+        _ => 1,
+    };
     for number in 0..rounds {
         for step in 0..count {
             // Nobody always comes first, or always after the same one.
@@ -195,13 +201,13 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// Connects anew, and sees to it that every connection is served.
+    /// Connects anew, and sees to it that every connection is served; where many are pending, some.
     fn warm_up(&mut self) -> Result<()> {
         let cell = self.cell;
         if !cell.is_scale() {
             self.order(Order::Connect { port: self.port, connections: cell.many })?;
         }
-        self.echo(WARM_UP.max(2 * cell.many as u64), WARM_UP_MILLISECONDS_MAX)?;
+        self.echo(WARM_UP.max(2 * cell.active() as u64), WARM_UP_MILLISECONDS_MAX)?;
         Ok(())
     }
 
@@ -225,7 +231,12 @@ impl<'a> Part<'a> {
     ) -> Result<Tally> {
         let in_flight = self.cell.active();
         let round = Round { in_flight, operations_max: most, milliseconds_max };
+        let repeated = repetitions::count();
         let tally: Tally = self.process.ask(&serde_json::to_string(&round)?)?;
+        // Those that nobody answers are repeated for as long as they are pending.
+        if !self.cell.is_scale() {
+            repetitions::tell(repeated, self.contestant.who.text());
+        }
         listener.expect(tally.operations)?;
         Ok(tally)
     }

@@ -2,23 +2,29 @@
 
 pub mod builds;
 mod contestant;
+mod markdown;
 mod measure;
+mod outcome;
 mod plot;
+mod print;
 mod report;
 mod silent;
+mod targets;
 
 use crate::process::Listener;
 use crate::{namespace, raw};
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
-use contestant::{Cell, Who, Workload};
+use contestant::{Cell, Program, Who, Workload};
 use report::Report;
-use std::path::PathBuf;
+use silent::Silent;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// How to measure, and whom.
 #[derive(clap::Args)]
 pub struct Options {
-    /// Fewer cells and shorter rounds: under two minutes, and good for a look alone.
+    /// Fewer cells, and fewer and shorter rounds: good for a look alone.
     #[arg(long)]
     quick: bool,
     /// What to do.
@@ -43,14 +49,25 @@ pub struct Options {
     /// Worker threads of connect and echo. [default: 1,2, quick 1]
     #[arg(long, value_delimiter = ',')]
     threads: Vec<usize>,
-    /// Operations that are pending in scale. [default: 1000, 10000, 19000 and 100000 as far as the limit of
-    /// descriptors allows; quick 1000]
+    /// Operations that are pending in scale. [default: 1000, 10000, and 100000 where the limit of descriptors
+    /// allows, else 19000; quick 1000]
     #[arg(long, value_delimiter = ',')]
     pending: Vec<usize>,
     /// One object for programs, in place of the table.
     #[arg(long)]
     json: bool,
     /// Write pictures into this folder.
+    #[arg(long)]
+    plots: Option<PathBuf>,
+}
+
+/// What `compare --json` wrote.
+#[derive(clap::Args)]
+pub struct Reports {
+    /// One file a run; of several, the medians of their figures count.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Write pictures into this folder, too.
     #[arg(long)]
     plots: Option<PathBuf>,
 }
@@ -89,7 +106,8 @@ impl Options {
         };
         let threads = or(&self.threads, &[1, 2], &[1]);
         // Each pending operation has a socket, and everybody a few more.
-        let mut pending = or(&self.pending, &[1000, 10_000, 19_000, 100_000], &[1000]);
+        let most = if descriptors >= 100_500 { 100_000 } else { 19_000 };
+        let mut pending = or(&self.pending, &[1000, 10_000, most], &[1000]);
         pending.retain(|&many| !self.pending.is_empty() || many + 500 <= descriptors);
         let mut cells = Vec::new();
         for &workload in &self.workloads {
@@ -123,22 +141,68 @@ pub fn run(options: &Options) -> Result<()> {
     // Before any thread is started.
     report.namespace = namespace::enter();
     let mut listener = Listener::start()?;
-    let silent = silent::Silent::listen()?;
+    let _wine_server = contestants
+        .iter()
+        .find_map(|contestant| match &contestant.program {
+            Program::Windows(_, folder) => Some(builds::WineServer::start(folder)),
+            _ => None,
+        })
+        .transpose()?;
+    let began = Instant::now();
     for cell in options.cells(descriptors) {
         let part: Vec<_> = contestants.iter().filter(|c| c.who.takes_part(cell)).cloned().collect();
-        eprintln!("{}, {}", cell.workload, cell.text());
-        report.add(cell, measure::cell(cell, &part, effort, &mut listener, silent.port));
+        eprintln!("{:>4} s: {}, {}", began.elapsed().as_secs(), cell.workload, cell.text());
+        let silent = match cell.workload {
+            Workload::ScaleConnect => Some(Silent::listen()?),
+            _ => None,
+        };
+        let silent_port = silent.as_ref().map_or(0, |silent| silent.port);
+        report.add(cell, measure::cell(cell, &part, effort, &mut listener, silent_port));
     }
     if let Some(folder) = &options.plots {
-        for file in plot::all(&report, folder)? {
-            eprintln!("wrote {}", file.display());
-        }
+        draw(&report, folder)?;
     }
     if options.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
-        report.print();
+        print::print(&report);
+        println!("\n{}", targets::text(&report));
     }
     ensure!(report.failures == 0, "{} parts failed", report.failures);
+    Ok(())
+}
+
+fn draw(report: &Report, folder: &Path) -> Result<()> {
+    for file in plot::all(report, folder)? {
+        eprintln!("wrote {}", file.display());
+    }
+    Ok(())
+}
+
+impl Reports {
+    fn read(&self) -> Result<Report> {
+        let mut runs = Vec::new();
+        for file in &self.files {
+            let name = || file.display().to_string();
+            let text = std::fs::read_to_string(file).with_context(name)?;
+            runs.push(serde_json::from_str(&text).with_context(name)?);
+        }
+        let report = Report::medians(&runs)?;
+        if let Some(folder) = &self.plots {
+            draw(&report, folder)?;
+        }
+        Ok(report)
+    }
+}
+
+/// Prints what of the targets the runs have met.
+pub fn print_targets(reports: &Reports) -> Result<()> {
+    println!("{}", targets::text(&reports.read()?));
+    Ok(())
+}
+
+/// Prints the runs as tables in Markdown.
+pub fn print_table(reports: &Reports) -> Result<()> {
+    println!("{}", markdown::text(&reports.read()?));
     Ok(())
 }

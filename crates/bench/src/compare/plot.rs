@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 const SIZE: (u32, u32) = (900, 540);
 
 /// One a contestant, told apart by those who see colours differently, too.
-const COLOURS: [(Who, RGBColor); 10] = [
+const COLOURS: &[(Who, RGBColor)] = &[
     (Who::RawUring, RGBColor(0, 0, 0)),
     (Who::RawEpoll, RGBColor(110, 110, 110)),
     (Who::Blocking, RGBColor(185, 185, 185)),
     (Who::LinsockEpoll, RGBColor(0, 114, 178)),
     (Who::LinsockUring, RGBColor(213, 94, 0)),
+    (Who::LinsockAuto, RGBColor(94, 60, 153)),
     (Who::Tokio, RGBColor(0, 158, 115)),
     (Who::Compio, RGBColor(204, 121, 167)),
     (Who::Monoio, RGBColor(230, 159, 0)),
@@ -53,6 +54,7 @@ pub fn all(report: &Report, folder: &Path) -> Result<Vec<PathBuf>> {
         for threads in [1, 2] {
             let cells: Vec<&Measured> = report
                 .cells(workload)
+                .into_iter()
                 .filter(|(cell, _)| cell.threads == threads)
                 .map(|(_, measured)| measured)
                 .collect();
@@ -73,13 +75,13 @@ pub fn all(report: &Report, folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn lines(cells: &[&Measured], figure: Figure) -> Vec<Line> {
-    let line = |(who, _)| {
+    let line = |&(who, _): &(Who, RGBColor)| {
         let points = cells
             .iter()
             .filter_map(|cell| Some((cell.many as f64, figure(cell.contestants.get(&who)?)?)));
         (who, points.collect::<Vec<_>>())
     };
-    COLOURS.map(line).into_iter().filter(|(_, points)| !points.is_empty()).collect()
+    COLOURS.iter().map(line).filter(|(_, points)| !points.is_empty()).collect()
 }
 
 fn draw(

@@ -5,7 +5,6 @@
 //! cheapest way the kernel has: the raw contestants by an option, linsock by itself.
 
 mod blocking;
-pub mod linsock;
 mod plain;
 mod uring;
 
@@ -13,52 +12,19 @@ use crate::backlog::Taken;
 use crate::lines::{Held, answer};
 use crate::raw;
 pub use crate::round::{Quota, Round, Tally};
-use crate::trace::mark;
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
-use serde::Serialize;
 use std::net::{Ipv4Addr, SocketAddrV4};
 
 /// Who.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Name {
     /// Hand-written io_uring, connect linked to send: the anchor of all ratios.
     RawUring,
     /// Hand-written system calls, epoll where they would block.
-    RawCalls,
+    RawEpoll,
     /// Plain blocking calls, one connection after the other.
     Blocking,
-    /// linsock, backend epoll.
-    LinsockEpoll,
-    /// linsock, backend uring.
-    LinsockUring,
-}
-
-impl Name {
-    /// Everyone, the anchor first.
-    pub const ALL: [Name; 5] =
-        [Name::RawUring, Name::RawCalls, Name::Blocking, Name::LinsockEpoll, Name::LinsockUring];
-
-    /// As tables and the command line spell it.
-    pub fn text(self) -> &'static str {
-        match self {
-            Name::RawUring => "raw-uring",
-            Name::RawCalls => "raw-calls",
-            Name::Blocking => "blocking",
-            Name::LinsockEpoll => "linsock-epoll",
-            Name::LinsockUring => "linsock-uring",
-        }
-    }
-
-    /// What LINSOCK_BACKEND has to be.
-    pub fn backend(self) -> Option<&'static str> {
-        match self {
-            Name::LinsockEpoll => Some("epoll"),
-            Name::LinsockUring => Some("uring"),
-            _ => None,
-        }
-    }
 }
 
 /// What a contestant's process is told.
@@ -68,12 +34,6 @@ pub struct Options {
     /// Where the listener is.
     #[arg(long)]
     peer: SocketAddrV4,
-    /// Do this many and end, without being asked.
-    #[arg(long)]
-    once: Option<u64>,
-    /// How many at a time, with --once.
-    #[arg(long, default_value_t = 1)]
-    in_flight: usize,
     /// So many that stay under way meanwhile.
     #[arg(long, default_value_t = 0)]
     hold: usize,
@@ -99,8 +59,9 @@ trait Contestant {
     }
 }
 
-/// Connections to one address: fewer than there are local ports.
-const PER_ADDRESS: usize = 20_000;
+/// Connections to one address: far fewer than there are local ports, for which the kernel searches
+/// longer and longer.
+const PER_ADDRESS: usize = 5_000;
 
 /// Has as many under way as it is told; says when they could begin, and when they have.
 fn hold(contestant: &mut dyn Contestant, count: usize, silent: u16) -> Result<()> {
@@ -115,32 +76,17 @@ fn hold(contestant: &mut dyn Contestant, count: usize, silent: u16) -> Result<()
     answer(&Held { held: count })
 }
 
-/// The mark around rounds that are counted.
-pub const ROUND: u32 = 1;
-
-/// Does rounds as told on the standard input, or one with --once.
+/// Does rounds as told on the standard input.
 pub fn run(options: &Options) -> Result<()> {
     raw::raise_descriptor_limit()?;
     let mut contestant: Box<dyn Contestant> = match options.name {
         Name::RawUring => Box::new(uring::Uring::new(options.peer)?),
-        Name::RawCalls => Box::new(plain::Plain::new(options.peer)?),
+        Name::RawEpoll => Box::new(plain::Plain::new(options.peer)?),
         Name::Blocking => Box::new(blocking::Blocking::new(options.peer)),
-        Name::LinsockEpoll | Name::LinsockUring => Box::new(linsock::Linsock::new(options.peer)?),
     };
     let taken = Taken::inherited()?;
     if options.hold > 0 {
         hold(contestant.as_mut(), options.hold, options.silent)?;
-    }
-    if let Some(operations_max) = options.once {
-        let Options { in_flight, .. } = *options;
-        let round = Round { in_flight, operations_max, milliseconds_max: 60_000 };
-        // What happens only once is over before the counting.
-        run_round(&round, contestant.as_mut(), taken)?;
-        mark(ROUND);
-        let tally = run_round(&round, contestant.as_mut(), taken)?;
-        mark(0);
-        ensure!(tally.operations == operations_max, "only {} done", tally.operations);
-        return Ok(());
     }
     for line in std::io::stdin().lines() {
         let round: Round = serde_json::from_str(&line?).context("a round")?;
