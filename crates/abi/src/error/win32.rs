@@ -77,6 +77,7 @@ number_space!(Win32Error(u32), plain crate::types::WIN32_ERROR {
     ERROR_NO_DATA                    = 232,  "pipe is being closed";
     ERROR_PIPE_NOT_CONNECTED         = 233,  "no process at the other end of the pipe";
     ERROR_MORE_DATA                  = 234,  "more data is available";
+    ERROR_NO_WORK_DONE               = 235,  "there was nothing to do";
     WAIT_TIMEOUT                     = 258,  "wait timed out";
     ERROR_NO_MORE_ITEMS              = 259,  "no more data is available";
     ERROR_DIRECTORY                  = 267,  "directory name is invalid";
