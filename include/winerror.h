@@ -52,6 +52,7 @@
 #define ERROR_BAD_PATHNAME                161
 #define ERROR_BUSY                        170
 #define ERROR_ALREADY_EXISTS              183
+#define ERROR_BAD_EXE_FORMAT              193
 #define ERROR_ENVVAR_NOT_FOUND            203
 #define ERROR_PIPE_BUSY                   231
 #define ERROR_NO_DATA                     232

@@ -72,6 +72,7 @@ number_space!(Win32Error(u32), plain crate::types::WIN32_ERROR {
     ERROR_BAD_PATHNAME               = 161,  "path is invalid";
     ERROR_BUSY                       = 170,  "resource in use";
     ERROR_ALREADY_EXISTS             = 183,  "object already exists";
+    ERROR_BAD_EXE_FORMAT             = 193,  "not an executable";
     ERROR_ENVVAR_NOT_FOUND           = 203,  "environment variable not found";
     ERROR_PIPE_BUSY                  = 231,  "all pipe instances are busy";
     ERROR_NO_DATA                    = 232,  "pipe is being closed";
