@@ -186,15 +186,14 @@ TEST(n_040_the_end_of_a_process_is_told) {
 }
 
 TEST(n_041_a_process_has_the_streams_and_variables_it_was_given) {
-    char word[16], path[512], folder[256], text[16] = "";
+    char word[16], path[64], text[512] = "";
     DWORD count = 0, code = 0;
     if (strcmp(child_word(word), "writes") == 0) {
         WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), "written", 7, &count, NULL);
         ExitProcess(count);
     }
     SECURITY_ATTRIBUTES inherited = { sizeof inherited, NULL, TRUE };
-    CHECK(GetTempPathA(sizeof folder, folder) > 0);
-    snprintf(path, sizeof path, "%slinsock-n-041-%lu", folder, (unsigned long)GetCurrentProcessId());
+    snprintf(path, sizeof path, "linsock-n-041-%u.tmp", (unsigned)GetCurrentProcessId());
     HANDLE file = CreateFileA(path, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, &inherited,
                               CREATE_ALWAYS, FILE_FLAG_DELETE_ON_CLOSE, NULL);
     CHECK(file != INVALID_HANDLE_VALUE);
@@ -203,8 +202,9 @@ TEST(n_041_a_process_has_the_streams_and_variables_it_was_given) {
     CHECK(GetExitCodeProcess(child, &code));
     CHECK_EQ(code, 7);
     CHECK_EQ(SetFilePointer(file, 0, NULL, FILE_BEGIN), 0);
-    CHECK(ReadFile(file, text, 7, &count, NULL));
-    CHECK(strcmp(text, "written") == 0);
+    /* The harness says something, too. */
+    CHECK(ReadFile(file, text, sizeof text - 1, &count, NULL));
+    CHECK(strstr(text, "written") != NULL);
     CHECK(CloseHandle(child) && CloseHandle(file));
 }
 
