@@ -42,8 +42,8 @@ impl Arguments {
         let words = number - 1..number + stars;
         match self {
             Arguments::None => Err(Win32Error::ERROR_INVALID_PARAMETER),
-            // SAFETY: the caller's word.
             Arguments::Array(at) => {
+                // SAFETY: the caller's word.
                 Ok(words.map(|i| unsafe { at.add(i).read_unaligned() }).collect())
             }
             Arguments::List(list, fetched) => {
