@@ -52,11 +52,13 @@
 #define ERROR_BAD_PATHNAME                161
 #define ERROR_BUSY                        170
 #define ERROR_ALREADY_EXISTS              183
+#define ERROR_BAD_EXE_FORMAT              193
 #define ERROR_ENVVAR_NOT_FOUND            203
 #define ERROR_PIPE_BUSY                   231
 #define ERROR_NO_DATA                     232
 #define ERROR_PIPE_NOT_CONNECTED          233
 #define ERROR_MORE_DATA                   234
+#define ERROR_NO_WORK_DONE                235
 #define WAIT_TIMEOUT                      258
 #define ERROR_NO_MORE_ITEMS               259
 #define ERROR_DIRECTORY                   267

@@ -9,6 +9,10 @@
 
 /* Assembly is preprocessed with the same command line. */
 #ifndef __ASSEMBLER__
+/* With clang a -Wall behind -Wno-unknown-pragmas brings the warning back. A program cannot help #pragma warning. */
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wunknown-pragmas"
+#endif
 #include "libc.h"
 /* On Windows <stdio.h> and <string.h> have these themselves. */
 #include "crt.h"

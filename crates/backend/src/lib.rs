@@ -34,6 +34,7 @@ pub mod op;
 pub mod pages;
 pub mod peek;
 pub mod poller;
+pub mod process;
 pub mod report;
 pub mod ring;
 pub mod tcp_info;

@@ -119,6 +119,43 @@ fn what_the_driver_cannot_do_it_says_with_the_remedy() {
     folder.good(prefix, "linsock-cc -dumpmachine");
 }
 
+/// Whatever is said about warnings: a program for Windows cannot help them.
+#[test]
+fn pragmas_of_microsofts_compiler_bring_no_warning() {
+    let installation = Installation::new();
+    let prefix = installation.prefix();
+    let folder = Folder::new("pragmas");
+    let source = "#pragma comment(lib, \"ws2_32.lib\")\n#pragma warning(push)\n#pragma warning(disable: 4996)\n\
+                  #include <winsock2.h>\n#pragma warning(pop)\n#pragma intrinsic(memcpy)\n\
+                  #pragma region main\nint main(void) { return 0; }\n#pragma endregion\n";
+    for name in ["pragmas.c", "pragmas.cpp"] {
+        std::fs::write(folder.0.join(name), source).expect("a source can be written");
+    }
+    let flags = "-Wall -Wextra -Werror -c";
+    for cc in compilers() {
+        folder.good(prefix, &format!("linsock-cc --cc={cc} {flags} pragmas.c"));
+        folder.good(prefix, &format!("linsock-c++ --cc={cc} {flags} pragmas.cpp"));
+        if present("pkg-config") {
+            let find = "PKG_CONFIG_PATH=$PREFIX/lib/pkgconfig pkg-config --cflags linsock";
+            folder.good(prefix, &format!("{cc} $({find}) {flags} pragmas.c"));
+        }
+        if present("cmake") {
+            let project = "cmake_minimum_required(VERSION 3.20)\nproject(pragmas C CXX)\n\
+                           add_compile_options(-Wall -Wextra -Werror)\n\
+                           add_executable(one pragmas.c)\nadd_executable(two pragmas.cpp)\n";
+            std::fs::write(folder.0.join("CMakeLists.txt"), project).expect("it can be written");
+            let toolchain = "$PREFIX/lib/cmake/linsock/linsock-toolchain.cmake";
+            folder.good(
+                prefix,
+                &format!(
+                    "cmake -S . -B {cc} -DCMAKE_TOOLCHAIN_FILE={toolchain} -DLINSOCK_COMPILER={cc} && \
+                     cmake --build {cc}"
+                ),
+            );
+        }
+    }
+}
+
 /// What linsock orders is no race, what nothing orders is one.
 #[test]
 fn thread_sanitizer_sees_what_the_library_orders() {

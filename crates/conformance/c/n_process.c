@@ -1,4 +1,4 @@
-/* N-030..N-038: the environment, the process, threads, dates, handles. */
+/* N-030..N-043: the environment, the process, threads, dates, handles. */
 #include "harness.h"
 
 TEST(n_030_variables_of_the_environment) {
@@ -145,4 +145,93 @@ TEST(n_039_handlers_are_added_and_removed) {
     CHECK_BOOL_ERR(SetConsoleCtrlHandler(no, FALSE), ERROR_INVALID_PARAMETER);
     CHECK(SetConsoleCtrlHandler(NULL, TRUE) && SetConsoleCtrlHandler(NULL, FALSE));
     CHECK_BOOL_ERR(GenerateConsoleCtrlEvent(77, 0), ERROR_INVALID_PARAMETER);
+}
+
+/* What a child of the tests below does: it is this program with the same test, and a word in its environment. */
+static const char *child_word(char *word) {
+    return GetEnvironmentVariableA("LINSOCK_N_CHILD", word, 16) > 0 ? word : "";
+}
+
+static HANDLE start(const char *test, const char *word, HANDLE output) {
+    char path[1024], line[1200], environment[64];
+    STARTUPINFOA startup;
+    PROCESS_INFORMATION process;
+    CHECK(GetModuleFileNameA(NULL, path, sizeof path) > 0);
+    snprintf(line, sizeof line, "\"%s\" %s", path, test);
+    snprintf(environment, sizeof environment, "LINSOCK_N_CHILD=%s%c", word, 0);
+    memset(&startup, 0, sizeof startup);
+    startup.cb = sizeof startup;
+    startup.dwFlags = STARTF_USESTDHANDLES;
+    startup.hStdOutput = output;
+    startup.hStdError = GetStdHandle(STD_ERROR_HANDLE);
+    CHECK(CreateProcessA(NULL, line, NULL, NULL, TRUE, 0, output ? environment : NULL, NULL, &startup, &process));
+    CHECK_EQ(GetProcessId(process.hProcess), process.dwProcessId);
+    CHECK(CloseHandle(process.hThread));
+    return process.hProcess;
+}
+
+TEST(n_040_the_end_of_a_process_is_told) {
+    char word[16];
+    DWORD code = 0;
+    if (strcmp(child_word(word), "ends") == 0) ExitProcess(77);
+    CHECK(SetEnvironmentVariableA("LINSOCK_N_CHILD", "ends"));
+    HANDLE child = start("n_040_the_end_of_a_process_is_told", "", NULL);
+    CHECK(SetEnvironmentVariableA("LINSOCK_N_CHILD", NULL));
+    CHECK_EQ(WaitForSingleObject(child, 10000), WAIT_OBJECT_0);
+    CHECK_EQ(WaitForSingleObject(child, 0), WAIT_OBJECT_0);
+    CHECK(GetExitCodeProcess(child, &code));
+    CHECK_EQ(code, 77);
+    CHECK(CloseHandle(child));
+    CHECK_BOOL_ERR(GetExitCodeProcess(child, &code), ERROR_INVALID_HANDLE);
+}
+
+TEST(n_041_a_process_has_the_streams_and_variables_it_was_given) {
+    char word[16], path[64], text[512] = "";
+    DWORD count = 0, code = 0;
+    if (strcmp(child_word(word), "writes") == 0) {
+        WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), "written", 7, &count, NULL);
+        ExitProcess(count);
+    }
+    SECURITY_ATTRIBUTES inherited = { sizeof inherited, NULL, TRUE };
+    snprintf(path, sizeof path, "linsock-n-041-%u.tmp", (unsigned)GetCurrentProcessId());
+    HANDLE file = CreateFileA(path, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, &inherited,
+                              CREATE_ALWAYS, FILE_FLAG_DELETE_ON_CLOSE, NULL);
+    CHECK(file != INVALID_HANDLE_VALUE);
+    HANDLE child = start("n_041_a_process_has_the_streams_and_variables_it_was_given", "writes", file);
+    CHECK_EQ(WaitForSingleObject(child, 10000), WAIT_OBJECT_0);
+    CHECK(GetExitCodeProcess(child, &code));
+    CHECK_EQ(code, 7);
+    CHECK_EQ(SetFilePointer(file, 0, NULL, FILE_BEGIN), 0);
+    /* The harness says something, too. */
+    CHECK(ReadFile(file, text, sizeof text - 1, &count, NULL));
+    CHECK(strstr(text, "written") != NULL);
+    CHECK(CloseHandle(child) && CloseHandle(file));
+}
+
+TEST(n_042_what_is_no_program_is_not_started) {
+    char line[] = "there-is-no-such-program with arguments";
+    STARTUPINFOA startup;
+    PROCESS_INFORMATION process;
+    memset(&startup, 0, sizeof startup);
+    startup.cb = sizeof startup;
+    CHECK_BOOL_ERR(CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process), ERROR_FILE_NOT_FOUND);
+    CHECK_BOOL_ERR(CreateProcessA(line, NULL, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process), ERROR_FILE_NOT_FOUND);
+}
+
+TEST(n_043_a_process_is_ended_with_a_code) {
+    char word[16];
+    DWORD code = 0;
+    if (strcmp(child_word(word), "sleeps") == 0) Sleep(30000);
+    CHECK(SetEnvironmentVariableA("LINSOCK_N_CHILD", "sleeps"));
+    HANDLE child = start("n_043_a_process_is_ended_with_a_code", "", NULL);
+    CHECK(SetEnvironmentVariableA("LINSOCK_N_CHILD", NULL));
+    CHECK_EQ(WaitForSingleObject(child, 50), WAIT_TIMEOUT);
+    CHECK(GetExitCodeProcess(child, &code));
+    CHECK_EQ(code, STILL_ACTIVE);
+    CHECK(TerminateProcess(child, 123456));
+    CHECK_EQ(WaitForSingleObject(child, 10000), WAIT_OBJECT_0);
+    CHECK(GetExitCodeProcess(child, &code));
+    CHECK_EQ(code, 123456);
+    CHECK_BOOL_ERR(TerminateProcess(child, 1), ERROR_ACCESS_DENIED);
+    CHECK(CloseHandle(child));
 }

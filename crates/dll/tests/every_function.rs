@@ -102,6 +102,9 @@ enum Kind {
     Number,
 }
 
+const KINDS: [Kind; 6] =
+    [Kind::Socket, Kind::Handle, Kind::Pointer, Kind::Routine, Kind::Time, Kind::Number];
+
 fn kind(name: &str, of: &str) -> Kind {
     const POINTERS: [&str; 6] = ["PSTR", "PCSTR", "PWSTR", "PCWSTR", "HLOCAL", "HGLOBAL"];
     const ROUTINES: [&str; 6] = ["ROUTINE", "FUNC", "FUNCTION", "_FN", "PROC", "CALLBACK"];
@@ -121,6 +124,25 @@ struct Function {
     parameters: Vec<Kind>,
     /// Winsock's, which wants WSAStartup first.
     winsock: bool,
+}
+
+/// As the process is told that calls it: reading all sources again would take longer than the calls.
+impl Function {
+    fn to_text(&self) -> String {
+        let kinds = self.parameters.iter().map(|kind| format!(" {kind:?}")).collect::<String>();
+        format!("{} {}{kinds}", self.symbol, self.winsock)
+    }
+
+    fn from_text(text: &str) -> Function {
+        let mut words = text.split(' ');
+        let mut next = || words.next().expect("a symbol and whether it is Winsock's").to_string();
+        let (symbol, winsock) = (next(), next() == "true");
+        let kind = |word| {
+            let known = KINDS.into_iter().find(|kind| format!("{kind:?}") == word);
+            known.unwrap_or_else(|| panic!("{word} is no kind"))
+        };
+        Function { symbol, winsock, parameters: words.map(kind).collect() }
+    }
 }
 
 /// The name in the sources of an exported symbol.
@@ -218,7 +240,7 @@ fn faults_of(function: &Function) -> Option<String> {
 fn calls(function: &Function, trace: &str) -> Output {
     Command::new(std::env::current_exe().expect("this program has a path"))
         .args(["one_function", "--exact", "--ignored", "--nocapture", "--test-threads=1"])
-        .env("EVERY_FUNCTION", &function.symbol)
+        .env("EVERY_FUNCTION", function.to_text())
         .env("EVERY_FUNCTION_LIBRARY", shared_library())
         .env("LINSOCK_TRACE", trace)
         .output()
@@ -353,9 +375,8 @@ enum Pointers {
 #[test]
 #[ignore = "a part of the other test, which starts it"]
 fn one_function() {
-    let symbol = std::env::var("EVERY_FUNCTION").expect("the parent names the function");
-    let function =
-        all_functions().into_iter().find(|f| f.symbol == symbol).expect("it is one of them");
+    let told = std::env::var("EVERY_FUNCTION").expect("the parent names the function");
+    let function = Function::from_text(&told);
     let library = Library::open();
     // SAFETY: no pointers; the default action of the alarm ends the process, which the parent takes for a hang.
     unsafe { libc::alarm(60) };

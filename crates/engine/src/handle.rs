@@ -1,5 +1,5 @@
 //! Handles of objects that are not descriptors: events, mutexes, semaphores, timers, completion
-//! ports, threads, registered waits, and duplicates of sockets.
+//! ports, threads, processes, registered waits, and duplicates of sockets.
 //!
 //! A handle is a number far above any descriptor and a multiple of 4, because callers use its two
 //! low bits for themselves (O-008):
@@ -20,6 +20,7 @@ use crate::event::Event;
 use crate::mutex::MutexObject;
 use crate::names::Names;
 use crate::port::Port;
+use crate::process::Process;
 use crate::registered_wait::RegisteredWait;
 use crate::semaphore::Semaphore;
 use crate::thread::ThreadObject;
@@ -45,6 +46,8 @@ pub enum Object {
     Mutex(Arc<MutexObject>),
     Semaphore(Arc<Semaphore>),
     Timer(Arc<WaitableTimer>),
+    /// A process that was started here; a handle of its first thread is another one of the process.
+    Process(Arc<Process>),
     /// What RegisterWaitForSingleObject gives: no handle for any other function.
     Wait(Arc<RegisteredWait>),
     /// A duplicate of a socket, as long as that is open.
@@ -207,6 +210,14 @@ impl HandleTable {
         }
     }
 
+    /// The process of a handle; ERROR_INVALID_HANDLE for another kind of object.
+    pub fn process(&self, handle: usize) -> Result<Arc<Process>, Win32Error> {
+        match self.get(handle)? {
+            Object::Process(process) => Ok(process),
+            _ => Err(Win32Error::ERROR_INVALID_HANDLE),
+        }
+    }
+
     /// Closes the handle of a registered wait, as UnregisterWait alone does;
     /// ERROR_INVALID_HANDLE for another kind of object.
     pub fn remove_wait(&self, handle: usize) -> Result<Arc<RegisteredWait>, Win32Error> {
@@ -238,6 +249,7 @@ impl HandleTable {
             Object::Mutex(mutex) => Ok(Target::Mutex(mutex)),
             Object::Semaphore(semaphore) => Ok(Target::Semaphore(semaphore)),
             Object::Timer(timer) => Ok(Target::Timer(timer)),
+            Object::Process(process) => Ok(Target::Process(process)),
             Object::Socket(_) => crate::socket::signal_of(self.socket(handle)?).map(Target::Signal),
             Object::Port(_) | Object::Wait(_) => Err(Win32Error::ERROR_INVALID_HANDLE),
         }
@@ -278,7 +290,8 @@ impl HandleTable {
             | Object::Thread(_)
             | Object::Mutex(_)
             | Object::Semaphore(_)
-            | Object::Timer(_) => {}
+            | Object::Timer(_)
+            | Object::Process(_) => {}
         }
         self.insert(object)
     }

@@ -30,6 +30,8 @@ pub enum Source {
     Offer(u32),
     /// The network, which has changed.
     Network,
+    /// A process that has ended.
+    Process(u32),
 }
 
 const KIND_SHIFT: u32 = 60;
@@ -46,6 +48,7 @@ impl Source {
             Source::Port(id) => 2 << KIND_SHIFT | id,
             Source::Offer(number) => 3 << KIND_SHIFT | u64::from(number),
             Source::Network => 4 << KIND_SHIFT,
+            Source::Process(number) => 5 << KIND_SHIFT | u64::from(number),
         }
     }
 
@@ -60,7 +63,8 @@ impl Source {
             1 => Source::Ring(rest),
             2 => Source::Port(rest),
             3 => Source::Offer(rest as u32),
-            _ => Source::Network,
+            4 => Source::Network,
+            _ => Source::Process(rest as u32),
         }
     }
 }
@@ -85,6 +89,7 @@ pub fn dispatch(source: Source, ready: Ready) {
         Source::Port(id) => crate::reactor::port_has_news(id),
         Source::Offer(number) => crate::socket::serve_offer(number),
         Source::Network => crate::network::has_news(),
+        Source::Process(number) => crate::process::has_news(number),
     }
 }
 

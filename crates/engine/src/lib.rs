@@ -16,6 +16,7 @@ pub mod names;
 pub mod network;
 pub mod operation;
 pub mod port;
+pub mod process;
 pub mod reactor;
 pub mod registered_wait;
 pub mod runtime;

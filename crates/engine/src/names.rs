@@ -24,7 +24,11 @@ impl Named {
             Object::Mutex(mutex) => Some(Named::Mutex(Arc::downgrade(mutex))),
             Object::Semaphore(semaphore) => Some(Named::Semaphore(Arc::downgrade(semaphore))),
             Object::Timer(timer) => Some(Named::Timer(Arc::downgrade(timer))),
-            Object::Port(_) | Object::Thread(_) | Object::Socket(_) | Object::Wait(_) => None,
+            Object::Port(_)
+            | Object::Thread(_)
+            | Object::Process(_)
+            | Object::Socket(_)
+            | Object::Wait(_) => None,
         }
     }
 

@@ -8,6 +8,7 @@ use crate::file::Files;
 use crate::handle::HandleTable;
 use crate::io::Rings;
 use crate::network::NetworkCell;
+use crate::process::Processes;
 use crate::reactor::ReactorCell;
 use crate::socket::{Offers, Place, ThreadLists};
 use crate::startup::Startups;
@@ -40,6 +41,7 @@ pub struct Runtime {
     pub(crate) thread_lists: ThreadLists,
     pub(crate) threads: Threads,
     pub(crate) offers: Offers,
+    pub(crate) processes: Processes,
 }
 
 static RUNTIME: AtomicPtr<Runtime> = AtomicPtr::new(std::ptr::null_mut());

@@ -24,6 +24,7 @@ use linsock_abi::Win32Error;
 
 use crate::event::Event;
 use crate::mutex::MutexObject;
+use crate::process::Process;
 use crate::semaphore::Semaphore;
 use crate::sync::{Arc, AtomicU32, AtomicUsize, Condvar, Mutex, Ordering, lock};
 use crate::thread::ThreadObject;
@@ -178,6 +179,7 @@ pub enum Target {
     Mutex(std::sync::Arc<MutexObject>),
     Semaphore(std::sync::Arc<Semaphore>),
     Timer(std::sync::Arc<WaitableTimer>),
+    Process(std::sync::Arc<Process>),
     /// A socket's own signal: sockets' places are never given back.
     Signal(&'static Signal),
     File(std::sync::Arc<crate::file::File>),
@@ -194,6 +196,7 @@ impl Target {
             Target::Mutex(mutex) => mutex.signal(),
             Target::Semaphore(semaphore) => semaphore.signal(),
             Target::Timer(timer) => timer.signal(),
+            Target::Process(process) => process.signal(),
             Target::Signal(signal) => signal,
             Target::File(file) => file.signal(),
             Target::Alert(thread) => thread.apcs().alert(),

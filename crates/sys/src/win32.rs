@@ -60,8 +60,8 @@ pub mod System {
     /// Events, threads, waits, locks, and storage of each thread's own.
     pub mod Threading {
         pub use crate::system::{
-            ExitProcess, GetCurrentProcessId, GetExitCodeProcess, GetProcessId,
-            InitializeSListHead, InterlockedFlushSList, InterlockedPopEntrySList,
+            CreateProcessA, CreateProcessW, ExitProcess, GetCurrentProcessId, GetExitCodeProcess,
+            GetProcessId, InitializeSListHead, InterlockedFlushSList, InterlockedPopEntrySList,
             InterlockedPushEntrySList, InterlockedPushListSListEx, QueryDepthSList,
             TerminateProcess,
         };
@@ -93,6 +93,14 @@ pub mod System {
             GetCurrentProcessorNumber, GetProcessAffinityMask, GetThreadDescription, GetThreadId,
             GetThreadPriority, SetProcessAffinityMask, SetThreadAffinityMask, SetThreadDescription,
             SetThreadPriority, SwitchToThread,
+        };
+        pub use linsock_abi::{
+            ABOVE_NORMAL_PRIORITY_CLASS, BELOW_NORMAL_PRIORITY_CLASS, CREATE_BREAKAWAY_FROM_JOB,
+            CREATE_DEFAULT_ERROR_MODE, CREATE_NEW_CONSOLE, CREATE_NEW_PROCESS_GROUP,
+            CREATE_NO_WINDOW, CREATE_UNICODE_ENVIRONMENT, DETACHED_PROCESS, HIGH_PRIORITY_CLASS,
+            IDLE_PRIORITY_CLASS, NORMAL_PRIORITY_CLASS, PROCESS_CREATION_FLAGS,
+            PROCESS_INFORMATION, REALTIME_PRIORITY_CLASS, STARTF_USESTDHANDLES, STARTUPINFOA,
+            STARTUPINFOW, STARTUPINFOW_FLAGS,
         };
         pub use linsock_abi::{
             CONDITION_VARIABLE, CONDITION_VARIABLE_INIT, CRITICAL_SECTION, FLS_OUT_OF_INDEXES,

@@ -72,11 +72,13 @@ number_space!(Win32Error(u32), plain crate::types::WIN32_ERROR {
     ERROR_BAD_PATHNAME               = 161,  "path is invalid";
     ERROR_BUSY                       = 170,  "resource in use";
     ERROR_ALREADY_EXISTS             = 183,  "object already exists";
+    ERROR_BAD_EXE_FORMAT             = 193,  "not an executable";
     ERROR_ENVVAR_NOT_FOUND           = 203,  "environment variable not found";
     ERROR_PIPE_BUSY                  = 231,  "all pipe instances are busy";
     ERROR_NO_DATA                    = 232,  "pipe is being closed";
     ERROR_PIPE_NOT_CONNECTED         = 233,  "no process at the other end of the pipe";
     ERROR_MORE_DATA                  = 234,  "more data is available";
+    ERROR_NO_WORK_DONE               = 235,  "there was nothing to do";
     WAIT_TIMEOUT                     = 258,  "wait timed out";
     ERROR_NO_MORE_ITEMS              = 259,  "no more data is available";
     ERROR_DIRECTORY                  = 267,  "directory name is invalid";

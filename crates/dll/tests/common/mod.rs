@@ -9,6 +9,8 @@ pub mod rust_text;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The workspace's root.
 pub fn root() -> PathBuf {
@@ -95,6 +97,28 @@ pub fn compile_for_windows(text: &str, name: &str) -> Option<Result<(), String>>
         .expect("a compiler that was found starts");
     let messages = String::from_utf8_lossy(&output.stderr).into_owned();
     Some(if output.status.success() { Ok(()) } else { Err(messages) })
+}
+
+/// Does each piece of work, as many at a time as there are processors; the results stand in the order of the work.
+pub fn in_parallel<T: Sync, R: Send>(work: &[T], each: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let workers = std::thread::available_parallelism().map_or(2, |n| n.get());
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(one) = work.get(at) else { break };
+                    let result = each(one);
+                    results.lock().expect("no panic").push((at, result));
+                }
+            });
+        }
+    });
+    let mut results = results.into_inner().expect("no panic");
+    results.sort_by_key(|(at, _)| *at);
+    results.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Fails with the first lines of every message.

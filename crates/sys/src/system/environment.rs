@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use linsock_abi::{BOOL, HMODULE, PCSTR, PCWSTR, PSTR, PWSTR, Win32Error};
 
+use super::command_line::quoted;
 use crate::shape::truth;
 use crate::winsock::text::Unit;
 
@@ -80,30 +81,6 @@ unsafe fn set_variable<U: Unit>(name: *const U, value: *const U) -> Result<(), W
         }
     };
     if done == 0 { Ok(()) } else { Err(Win32Error::ERROR_NOT_ENOUGH_MEMORY) }
-}
-
-/// One argument as a command line has it: in quotes where it needs them, and before a quote twice as many
-/// backslashes and one more.
-fn quoted(argument: &str) -> String {
-    if !argument.is_empty() && !argument.contains([' ', '\t', '"']) {
-        return argument.to_owned();
-    }
-    let mut text = String::from('"');
-    let mut backslashes = 0;
-    for c in argument.chars() {
-        match c {
-            '\\' => backslashes += 1,
-            '"' => {
-                text.extend(std::iter::repeat_n('\\', backslashes + 1));
-                backslashes = 0;
-            }
-            _ => backslashes = 0,
-        }
-        text.push(c);
-    }
-    text.extend(std::iter::repeat_n('\\', backslashes));
-    text.push('"');
-    text
 }
 
 /// The program's arguments as one text.

@@ -1,6 +1,8 @@
 //! What programs ask of the system around sockets: its memory, messages, modules, and what it is.
 
 mod calendar;
+mod child;
+mod command_line;
 mod control;
 mod conversion;
 mod environment;
@@ -18,6 +20,7 @@ mod random;
 mod string;
 
 pub use calendar::*;
+pub use child::*;
 pub use control::*;
 pub use conversion::*;
 pub use environment::*;

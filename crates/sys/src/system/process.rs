@@ -1,6 +1,9 @@
 //! The calling process, its end, and a debugger that looks at it.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+
+use linsock_engine::process::Process;
 
 use linsock_abi::{BOOL, HANDLE, PCSTR, PCWSTR, PSTR, PWSTR, THREAD_ERROR_MODE, Win32Error};
 
@@ -14,7 +17,20 @@ const CURRENT_PROCESS: usize = -1_isize as usize;
 /// STILL_ACTIVE: no exit code yet.
 const STILL_ACTIVE: u32 = 259;
 
-/// The only process there are handles of.
+/// A process that is this one, or one that was started here.
+enum Whose {
+    Own,
+    Started(Arc<Process>),
+}
+
+fn whose(process: HANDLE) -> Result<Whose, Win32Error> {
+    match process.addr() {
+        CURRENT_PROCESS => Ok(Whose::Own),
+        handle => linsock_engine::runtime::get().handles.process(handle).map(Whose::Started),
+    }
+}
+
+/// For what is done to the calling process alone.
 pub(crate) fn check_own(process: HANDLE) -> Result<(), Win32Error> {
     let is_own = process.addr() == CURRENT_PROCESS;
     if is_own { Ok(()) } else { Err(Win32Error::ERROR_INVALID_HANDLE) }
@@ -90,51 +106,61 @@ pub unsafe extern "system" fn ExitProcess(uexitcode: u32) -> ! {
     unsafe { libc::exit(uexitcode as i32) }
 }
 
-/// Ends the process at once.
+/// Ends a process at once.
 ///
 /// # Contract
-/// None of its own.
+/// N-043 the code is told by GetExitCodeProcess.
 ///
 /// # Errors
-/// FALSE and ERROR_INVALID_HANDLE (6): not GetCurrentProcess's.
+/// FALSE and ERROR_INVALID_HANDLE (6): no process that was started here, nor GetCurrentProcess's;
+/// ERROR_ACCESS_DENIED (5): it has ended.
 ///
 /// # Linux
-/// _exit. There are no handles of other processes.
+/// _exit for the calling process, of whose code the system keeps the low 8 bits; SIGKILL for others.
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, TerminateProcess
 #[api]
 pub unsafe extern "system" fn TerminateProcess(hprocess: HANDLE, uexitcode: u32) -> BOOL {
     truth::<Win32Error>(|| {
-        check_own(hprocess)?;
-        // SAFETY: does not return.
-        unsafe { libc::_exit(uexitcode as i32) }
+        match whose(hprocess)? {
+            // SAFETY: does not return.
+            Whose::Own => unsafe { libc::_exit(uexitcode as i32) },
+            Whose::Started(process) => {
+                let _errno = crate::last_error::KeepErrno::new();
+                process.terminate(uexitcode)
+            }
+        }
     })
 }
 
-/// STILL_ACTIVE (259): the calling process runs.
+/// A process' exit code; STILL_ACTIVE (259): it runs.
 ///
 /// # Contract
-/// None of its own.
+/// N-040 a process that has ended.
 ///
 /// # Errors
-/// FALSE and ERROR_INVALID_HANDLE (6): not GetCurrentProcess's; ERROR_NOACCESS (998): nowhere to
-/// store it.
+/// FALSE and ERROR_INVALID_HANDLE (6): no process that was started here, nor GetCurrentProcess's;
+/// ERROR_NOACCESS (998): nowhere to store it.
 ///
 /// # Linux
-/// There are no handles of other processes.
+/// The low 8 bits. Who was ended by a signal has Windows' code of that where there is one
+/// (STATUS_ACCESS_VIOLATION for SIGSEGV), else 128 and the signal.
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, GetExitCodeProcess
 #[api]
 pub unsafe extern "system" fn GetExitCodeProcess(hprocess: HANDLE, lpexitcode: *mut u32) -> BOOL {
     truth(|| {
-        check_own(hprocess)?;
+        let code = match whose(hprocess)? {
+            Whose::Own => STILL_ACTIVE,
+            Whose::Started(process) => process.exit_code(),
+        };
         if lpexitcode.is_null() {
             return Err(Win32Error::ERROR_NOACCESS);
         }
         // SAFETY: not NULL, so by the crate's vocabulary room for the number.
-        unsafe { lpexitcode.write(STILL_ACTIVE) };
+        unsafe { lpexitcode.write(code) };
         Ok(())
     })
 }
@@ -145,7 +171,7 @@ pub unsafe extern "system" fn GetExitCodeProcess(hprocess: HANDLE, lpexitcode: *
 /// None of its own.
 ///
 /// # Errors
-/// 0 and ERROR_INVALID_HANDLE (6): not GetCurrentProcess's.
+/// 0 and ERROR_INVALID_HANDLE (6): no process that was started here, nor GetCurrentProcess's.
 ///
 /// # Linux
 /// The kernel's number.
@@ -154,8 +180,9 @@ pub unsafe extern "system" fn GetExitCodeProcess(hprocess: HANDLE, lpexitcode: *
 /// learn.microsoft.com: processthreadsapi.h, GetProcessId
 #[api]
 pub unsafe extern "system" fn GetProcessId(process: HANDLE) -> u32 {
-    match check_own(process) {
-        Ok(()) => std::process::id(),
+    match whose(process) {
+        Ok(Whose::Own) => std::process::id(),
+        Ok(Whose::Started(process)) => process.number(),
         Err(error) => {
             crate::last_error::set(error.0);
             0

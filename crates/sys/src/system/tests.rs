@@ -40,19 +40,20 @@ fn messages_of_the_program_take_an_array_of_arguments() {
     let count =
         unsafe { FormatMessageA(flags, text, 0, 0, room.as_mut_ptr(), 64, arguments.as_ptr()) };
     assert_eq!(&room[..count as usize], b"sockets of 42 %\r\n");
-    // SAFETY: as above; what a va_list holds is not touched.
-    let refused = unsafe {
-        FormatMessageA(
-            FORMAT_MESSAGE_FROM_STRING,
-            text,
-            0,
-            0,
-            room.as_mut_ptr(),
-            64,
-            arguments.as_ptr(),
-        )
-    };
-    assert_eq!((refused, last_error()), (0, ERROR_NOT_SUPPORTED));
+}
+
+#[test]
+fn what_is_no_message_has_its_error() {
+    let from_string =
+        |text: &std::ffi::CStr| message(FORMAT_MESSAGE_FROM_STRING, text.as_ptr().cast(), 0);
+    for text in [c"%1", c"%1!d!", c"%1!d", c"%1!q!", c"%"] {
+        assert_eq!(from_string(text), Err(ERROR_INVALID_PARAMETER), "{text:?}");
+    }
+    for text in [c"", c"%0", c"%01"] {
+        assert_eq!(from_string(text), Err(ERROR_NO_WORK_DONE), "{text:?}");
+    }
+    assert_eq!(message(0, c"text".as_ptr().cast(), 0), Err(ERROR_INVALID_PARAMETER));
+    assert_eq!(message(FORMAT_MESSAGE_FROM_HMODULE, ptr::null(), 5), Err(ERROR_MR_MID_NOT_FOUND));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::{CURRENT_PROCESS, CURRENT_THREAD, handles};
 use crate::shape::truth;
 
 /// The descriptor of a handle; `None` for objects of this process alone.
-fn descriptor(of: HANDLE) -> Result<Option<i32>, Win32Error> {
+pub(crate) fn descriptor(of: HANDLE) -> Result<Option<i32>, Win32Error> {
     if let Some(stream) = crate::io::stream(of) {
         return Ok(Some(stream.descriptor()));
     }

@@ -29,8 +29,13 @@ const ZERO_IS_NO_FAILURE: [&str; 7] = [
 ];
 
 /// Functions whose answer, a number, is zero where they fail.
-const ZERO_IS_FAILURE: [&str; 4] =
-    ["FormatMessageA", "FormatMessageW", "FormatMessageW_utf32", "QueueUserAPC"];
+const ZERO_IS_FAILURE: [&str; 5] = [
+    "FormatMessageA",
+    "FormatMessageA_utf32",
+    "FormatMessageW",
+    "FormatMessageW_utf32",
+    "QueueUserAPC",
+];
 
 /// ` = RESULT`, and the error of one that says that there is one.
 pub fn write(line: &mut Line, function: &Function, word: u64, error: u32) -> fmt::Result {

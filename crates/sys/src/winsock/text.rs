@@ -8,6 +8,10 @@ pub(crate) trait Unit: Copy + Default + PartialEq + 'static {
     fn decode(units: &[Self]) -> Option<String>;
     /// The units that spell `text`, without a terminating zero.
     fn encode(text: &str) -> Vec<Self>;
+    /// The unit of a number, of which only so many bits are looked at.
+    fn from_code(code: u32) -> Self;
+    /// The number of a unit.
+    fn code(self) -> u32;
 }
 
 impl Unit for u8 {
@@ -17,6 +21,14 @@ impl Unit for u8 {
 
     fn encode(text: &str) -> Vec<u8> {
         text.as_bytes().to_vec()
+    }
+
+    fn from_code(code: u32) -> u8 {
+        code as u8
+    }
+
+    fn code(self) -> u32 {
+        u32::from(self)
     }
 }
 
@@ -28,6 +40,14 @@ impl Unit for u16 {
     fn encode(text: &str) -> Vec<u16> {
         text.encode_utf16().collect()
     }
+
+    fn from_code(code: u32) -> u16 {
+        code as u16
+    }
+
+    fn code(self) -> u32 {
+        u32::from(self)
+    }
 }
 
 impl Unit for u32 {
@@ -37,6 +57,14 @@ impl Unit for u32 {
 
     fn encode(text: &str) -> Vec<u32> {
         text.chars().map(u32::from).collect()
+    }
+
+    fn from_code(code: u32) -> u32 {
+        code
+    }
+
+    fn code(self) -> u32 {
+        self
     }
 }
 
