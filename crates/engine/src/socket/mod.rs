@@ -392,13 +392,16 @@ pub fn find(number: Number) -> Result<&'static Place, WsaError> {
     adopt(number)
 }
 
+/// A socket's place, and the lock on what is there.
+pub type Opened = (&'static Place, MutexGuard<'static, Socket>);
+
 /// The place of an open socket, locked.
 ///
 /// # Errors
 /// WSAENOTSOCK.
 // Left to itself the compiler calls it from ConnectEx at times, which is 30 instructions more.
 #[inline(always)]
-pub fn open(number: Number) -> Result<(&'static Place, MutexGuard<'static, Socket>), WsaError> {
+pub fn open(number: Number) -> Result<Opened, WsaError> {
     let place = match runtime::get().sockets.find(number) {
         Some(place) => place,
         None => adopt(number)?,

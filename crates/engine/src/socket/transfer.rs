@@ -3,7 +3,7 @@
 use super::blocking_call::{is_done, take_back};
 use super::network_events::BY_RECEIVE;
 use super::queue::{Side, Started};
-use super::{Number, Phase, Place, SOCK_DGRAM, Socket, open};
+use super::{Number, Opened, Phase, Place, SOCK_DGRAM, Socket, open};
 use crate::apc::Routine;
 use crate::operation::{Ended, Ending, Overlapped};
 use crate::wait::INFINITE;
@@ -193,7 +193,7 @@ pub(super) unsafe fn begin(
     }
 }
 
-/// WSASend with an OVERLAPPED.
+/// WSASend with an OVERLAPPED, on a socket that is open.
 ///
 /// # Errors
 /// Not started: WSAENOTCONN, WSAESHUTDOWN, WSAEOPNOTSUPP, WSAECONNRESET, ... (section 6).
@@ -201,14 +201,13 @@ pub(super) unsafe fn begin(
 /// # Safety
 /// The buffers and the OVERLAPPED stay valid until the operation ended.
 pub unsafe fn send_overlapped(
-    number: Number,
+    (place, mut socket): Opened,
     data: Buffers,
     flags: Flags,
     to: Option<Address>,
     overlapped: usize,
     routine: Option<Routine>,
 ) -> Result<Started, WsaError> {
-    let (place, mut socket) = open(number)?;
     socket.check_destination(to.as_ref())?;
     socket.may_send(flags)?;
     let (request, call) = socket.send_request(data, flags, to, false);
@@ -219,7 +218,7 @@ pub unsafe fn send_overlapped(
     started
 }
 
-/// WSARecv with an OVERLAPPED.
+/// WSARecv with an OVERLAPPED, on a socket that is open.
 ///
 /// # Errors
 /// Not started: WSAENOTCONN, WSAESHUTDOWN, WSAEOPNOTSUPP, WSAECONNRESET, WSAEINVAL (section 6).
@@ -227,13 +226,12 @@ pub unsafe fn send_overlapped(
 /// # Safety
 /// The buffers and the OVERLAPPED stay valid until the operation ended.
 pub unsafe fn receive_overlapped(
-    number: Number,
+    (place, mut socket): Opened,
     data: Buffers,
     flags: Flags,
     overlapped: usize,
     routine: Option<Routine>,
 ) -> Result<Started, WsaError> {
-    let (place, mut socket) = open(number)?;
     socket.begin_receive(flags, true)?;
     let (request, call) = socket.receive_request(data, flags, None);
     // SAFETY: the caller's word.

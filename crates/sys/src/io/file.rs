@@ -78,9 +78,10 @@ pub unsafe extern "system" fn ReadFile(
         let data = Buffers::one(lpbuffer.addr(), nnumberofbytestoread as usize);
         let ended = match overlapped {
             Some(overlapped) => {
+                let opened = socket::open(socket).map_err(to_win32)?;
                 // SAFETY: the caller keeps both until the completion.
                 let started = unsafe {
-                    socket::receive_overlapped(socket, data, Flags::default(), overlapped, None)
+                    socket::receive_overlapped(opened, data, Flags::default(), overlapped, None)
                 };
                 match started.map_err(to_win32)? {
                     Started::Done(ended) => ended,
@@ -148,9 +149,10 @@ pub unsafe extern "system" fn WriteFile(
         let data = Buffers::one(lpbuffer.addr(), nnumberofbytestowrite as usize);
         let done = match overlapped {
             Some(overlapped) => {
+                let opened = socket::open(socket).map_err(to_win32)?;
                 // SAFETY: the caller keeps both until the completion.
                 let started = unsafe {
-                    socket::send_overlapped(socket, data, Flags::default(), None, overlapped, None)
+                    socket::send_overlapped(opened, data, Flags::default(), None, overlapped, None)
                 };
                 match started.map_err(to_win32)? {
                     Started::Done(ended) => ended.bytes,

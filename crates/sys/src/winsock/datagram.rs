@@ -51,7 +51,7 @@ pub unsafe extern "system" fn WSASendTo(
         started()?;
         // SAFETY: the caller's word.
         let overlapped = unsafe { overlapped_of(s, lpoverlapped, lpcompletionroutine)? };
-        let sent = count_pointer(lpnumberofbytessent, overlapped)?;
+        let sent = count_pointer(lpnumberofbytessent, overlapped.is_some())?;
         // SAFETY: the caller's word.
         let data = unsafe { buffers(lpbuffers, dwbuffercount)? };
         let flags = send_flags(dwflags)?;
@@ -64,7 +64,9 @@ pub unsafe extern "system" fn WSASendTo(
             Some(overlapped) => {
                 let routine = lpcompletionroutine;
                 // SAFETY: the caller keeps both until the completion.
-                match unsafe { socket::send_overlapped(s, data, flags, to, overlapped, routine)? } {
+                match unsafe {
+                    socket::send_overlapped(socket::open(s)?, data, flags, to, overlapped, routine)?
+                } {
                     Started::Done(ended) => ended.bytes,
                     Started::Pending => return Err(WsaError::WSA_IO_PENDING),
                 }
@@ -115,7 +117,7 @@ pub unsafe extern "system" fn WSARecvFrom(
         started()?;
         // SAFETY: the caller's word.
         let overlapped = unsafe { overlapped_of(s, lpoverlapped, lpcompletionroutine)? };
-        let received = count_pointer(lpnumberofbytesrecvd, overlapped)?;
+        let received = count_pointer(lpnumberofbytesrecvd, overlapped.is_some())?;
         if !is_possible(lpflags.addr()) {
             return Err(WsaError::WSAEFAULT);
         }

@@ -69,7 +69,7 @@ pub unsafe extern "system" fn WSASendMsg(
         // SAFETY: the caller's word.
         let overlapped = unsafe { overlapped_of(handle, lpoverlapped, lpcompletionroutine)? };
         socket::takes_messages(handle)?;
-        let sent = count_pointer(lpnumberofbytessent, overlapped)?;
+        let sent = count_pointer(lpnumberofbytessent, overlapped.is_some())?;
         // SAFETY: probed.
         let message = unsafe { read_message(lpmsg)? };
         let flags = send_flags(dwflags)?;
@@ -133,7 +133,7 @@ pub(super) unsafe extern "system" fn WSARecvMsg(
         // SAFETY: the caller's word.
         let overlapped = unsafe { overlapped_of(s, lpoverlapped, lpcompletionroutine)? };
         let family = socket::takes_messages(s)?;
-        let received = count_pointer(lpdwnumberofbytesrecvd, overlapped)?;
+        let received = count_pointer(lpdwnumberofbytesrecvd, overlapped.is_some())?;
         // SAFETY: probed.
         let message = unsafe { read_message(lpmsg)? };
         if message.dwFlags & !PEEK != 0 {

@@ -9,7 +9,7 @@ use linsock_abi::{
     MSG_PUSH_IMMEDIATE, MSG_WAITALL, OVERLAPPED, SOCKADDR, SOCKET, WSABUF, WsaError,
 };
 use linsock_backend::buffers::Buffers;
-use linsock_engine::socket::{self, Flags, Started};
+use linsock_engine::socket::{self, Flags, Opened, Started};
 
 const OOB: u32 = MSG_OOB as u32;
 const PEEK: u32 = MSG_PEEK as u32;
@@ -67,17 +67,18 @@ pub unsafe extern "system" fn WSASend(
     shape::status(|| {
         started()?;
         // SAFETY: the caller's word.
-        let overlapped = unsafe { overlapped_of(s, lpoverlapped, lpcompletionroutine)? };
+        let opened = unsafe { opened_for(s, lpoverlapped, lpcompletionroutine)? };
         let routine = lpcompletionroutine;
-        let sent = count_pointer(lpnumberofbytessent, overlapped)?;
+        let sent = count_pointer(lpnumberofbytessent, opened.is_some())?;
         // SAFETY: the caller's word.
         let data = unsafe { buffers(lpbuffers, dwbuffercount)? };
         let flags = send_flags(dwflags)?;
-        let done = match overlapped {
-            Some(overlapped) => {
+        let done = match opened {
+            Some((opened, overlapped)) => {
                 // SAFETY: the caller keeps both until the completion.
-                let started =
-                    unsafe { socket::send_overlapped(s, data, flags, None, overlapped, routine)? };
+                let started = unsafe {
+                    socket::send_overlapped(opened, data, flags, None, overlapped, routine)?
+                };
                 match started {
                     Started::Done(ended) => ended.bytes,
                     Started::Pending => return Err(WsaError::WSA_IO_PENDING),
@@ -126,9 +127,9 @@ pub unsafe extern "system" fn WSARecv(
     shape::status(|| {
         started()?;
         // SAFETY: the caller's word.
-        let overlapped = unsafe { overlapped_of(s, lpoverlapped, lpcompletionroutine)? };
+        let opened = unsafe { opened_for(s, lpoverlapped, lpcompletionroutine)? };
         let routine = lpcompletionroutine;
-        let received = count_pointer(lpnumberofbytesrecvd, overlapped)?;
+        let received = count_pointer(lpnumberofbytesrecvd, opened.is_some())?;
         if !is_possible(lpflags.addr()) {
             return Err(WsaError::WSAEFAULT);
         }
@@ -139,11 +140,12 @@ pub unsafe extern "system" fn WSARecv(
         }
         // SAFETY: the caller's word.
         let data = unsafe { buffers(lpbuffers, dwbuffercount)? };
-        let ended = match overlapped {
-            Some(overlapped) => {
+        let ended = match opened {
+            Some((opened, overlapped)) => {
                 // SAFETY: the caller keeps both until the completion.
-                let started =
-                    unsafe { socket::receive_overlapped(s, data, flags, overlapped, routine)? };
+                let started = unsafe {
+                    socket::receive_overlapped(opened, data, flags, overlapped, routine)?
+                };
                 match started {
                     Started::Done(ended) => ended,
                     Started::Pending => return Err(WsaError::WSA_IO_PENDING),
@@ -160,8 +162,33 @@ pub unsafe extern "system" fn WSARecv(
     })
 }
 
-/// The OVERLAPPED that counts: none on a socket without the overlapped attribute, or where
-/// none was given (S-001..S-004).
+/// The OVERLAPPED that counts, and its socket, so that a transfer looks that up once: none on a
+/// socket without the overlapped attribute, or where none was given (S-001..S-004).
+///
+/// # Safety
+/// The caller's pointers.
+#[inline]
+pub(super) unsafe fn opened_for(
+    s: SOCKET,
+    overlapped: *mut OVERLAPPED,
+    routine: LPWSAOVERLAPPED_COMPLETION_ROUTINE,
+) -> Result<Option<(Opened, usize)>, WsaError> {
+    if overlapped.is_null() {
+        return Ok(None);
+    }
+    let (place, socket) = socket::open(s)?;
+    if !socket.is_overlapped() {
+        return Ok(None);
+    }
+    if routine.is_some() && socket.has_port() {
+        // A socket of a port takes no routine at all (P-037).
+        return Err(WsaError::WSAEINVAL);
+    }
+    let overlapped = check_transfer_overlapped(overlapped)?;
+    Ok(Some(((place, socket), overlapped)))
+}
+
+/// The same, without the socket.
 ///
 /// # Safety
 /// The caller's pointers.
@@ -170,28 +197,14 @@ pub(super) unsafe fn overlapped_of(
     overlapped: *mut OVERLAPPED,
     routine: LPWSAOVERLAPPED_COMPLETION_ROUTINE,
 ) -> Result<Option<usize>, WsaError> {
-    if overlapped.is_null() {
-        return Ok(None);
-    }
-    {
-        let (_, socket) = socket::open(s)?;
-        if !socket.is_overlapped() {
-            return Ok(None);
-        }
-        if routine.is_some() && socket.has_port() {
-            // A socket of a port takes no routine at all (P-037).
-            return Err(WsaError::WSAEINVAL);
-        }
-    }
-    check_transfer_overlapped(overlapped).map(Some)
+    // SAFETY: the caller's word.
+    let opened = unsafe { opened_for(s, overlapped, routine)? };
+    Ok(opened.map(|(_, overlapped)| overlapped))
 }
 
 /// Where the count goes; it may be left out only with an OVERLAPPED (S-008).
-pub(super) fn count_pointer(
-    count: *mut u32,
-    overlapped: Option<usize>,
-) -> Result<*mut u32, WsaError> {
-    let fine = if count.is_null() { overlapped.is_some() } else { is_possible(count.addr()) };
+pub(super) fn count_pointer(count: *mut u32, overlapped: bool) -> Result<*mut u32, WsaError> {
+    let fine = if count.is_null() { overlapped } else { is_possible(count.addr()) };
     if fine { Ok(count) } else { Err(WsaError::WSAEFAULT) }
 }
 
