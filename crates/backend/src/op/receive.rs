@@ -76,6 +76,10 @@ impl Receive {
         self.wait_all && !self.data.is_empty()
     }
 
+    pub(super) fn suits_a_batch(&self) -> bool {
+        !self.datagram && !self.empty && self.flags == 0
+    }
+
     fn is_urgent(&self) -> bool {
         self.flags & libc::MSG_OOB != 0
     }

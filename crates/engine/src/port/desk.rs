@@ -28,6 +28,10 @@ pub trait Seat {
     fn sit(&self, timeout: Option<Duration>);
     /// Makes one sitting thread return, now or the next time one sits down.
     fn kick(&self);
+    /// Whether the thread has put work off that has to be handed over before it waits.
+    fn holds_back(&self) -> bool {
+        false
+    }
 }
 
 /// One waiting thread; made once for each thread.
@@ -124,6 +128,8 @@ pub enum NoPacket {
 /// What the desk asks of a thread between two looks at the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Visit {
+    /// Has put work off and is about to wait: hand it over, and see to what comes of it.
+    HoldingBack,
     /// Sat until something happened: see to it.
     Sat,
     /// The time-out was 0 or is over: see once whether something is there.
@@ -218,6 +224,12 @@ impl<P> Desk<P> {
                 *running = true;
                 self.release(state, seat);
                 return Ok(());
+            }
+            if seat.holds_back() {
+                drop(state);
+                visit(Visit::HoldingBack);
+                state = lock(&self.state);
+                continue;
             }
             let now = deadline.map(|deadline| (deadline, Instant::now()));
             let alerted = me.is_alerted();

@@ -79,6 +79,11 @@ impl Socket {
         wanted: impl Fn(&Operation) -> bool,
     ) -> bool {
         let mut any = false;
+        if ending != Ending::Silent {
+            // As much as was possible at once has happened before anything is called off.
+            self.settle(place, Side::Input);
+            self.settle(place, Side::Output);
+        }
         for side in [Side::Input, Side::Output, Side::Notices] {
             let mut n = 0;
             while n < self.queue(side).len() {

@@ -21,6 +21,7 @@ const LINGER_POLL: Duration = Duration::from_millis(5);
 /// then nothing was closed (Z-008).
 pub fn close(number: Number) -> Result<(), WsaError> {
     let (place, mut socket) = open(number)?;
+    socket.settle(place, Side::Output);
     if let Some(seconds) = socket.effective_linger().filter(|&seconds| seconds > 0)
         && socket.phase == Phase::Connected
         // Ending the connection is for the last one who has it.
@@ -95,6 +96,11 @@ impl Socket {
     /// Takes the socket out of use: ends or orphans its operations, then closes the
     /// descriptor, all before anyone else can be given its number.
     pub(super) fn close(&mut self, place: &'static Place, ending: Ending) -> Vec<Held> {
+        if ending != Ending::Silent {
+            // What was sent before goes out (Z-005).
+            self.settle(place, Side::Input);
+            self.settle(place, Side::Output);
+        }
         self.note_timed_wait();
         if self.phase == Phase::Connected && self.effective_linger() != Some(0) {
             self.allow_reuse();
@@ -127,7 +133,6 @@ impl Socket {
         signal.set();
         // A ring's requests keep the connection open until they are given back.
         for (ring, user_data) in &held {
-            ring.cancel(user_data | linsock_backend::op::PART_BIT);
             ring.cancel(*user_data);
         }
         self.unwatch();

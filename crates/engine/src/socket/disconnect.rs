@@ -30,6 +30,7 @@ pub unsafe fn disconnect_ex(
     if socket.phase != Phase::Connected || socket.is_accept_target() {
         return Err(WsaError::WSAENOTCONN);
     }
+    socket.settle(place, Side::Output);
     let disconnect = Disconnect::new(reuse, socket.is_tcp());
     if reuse {
         socket.note_port();

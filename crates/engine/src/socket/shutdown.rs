@@ -63,6 +63,7 @@ impl Socket {
     fn shut_sends(&mut self, place: &'static Place) -> Result<(), WsaError> {
         self.allow_reuse();
         self.note_closing_first();
+        self.settle(place, Side::Output);
         if self.is_free(Side::Output) {
             return match net::shutdown(self.fd, SD_SEND) {
                 Ok(()) | Err(Errno(ENOTCONN)) => Ok(()),

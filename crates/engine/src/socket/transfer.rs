@@ -291,6 +291,7 @@ pub(super) fn run_whole(
     call: Call,
     limit_ms: u32,
 ) -> Result<(Request, Ended), WsaError> {
+    socket.settle(place, side);
     if socket.nonblocking {
         if !socket.is_free(side) {
             socket.note_blocked(side);

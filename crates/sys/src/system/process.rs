@@ -107,6 +107,7 @@ pub unsafe extern "system" fn ExitProcess(uexitcode: u32) -> ! {
 pub unsafe extern "system" fn TerminateProcess(hprocess: HANDLE, uexitcode: u32) -> BOOL {
     truth::<Win32Error>(|| {
         check_own(hprocess)?;
+        linsock_engine::io::flush_all();
         // SAFETY: does not return.
         unsafe { libc::_exit(uexitcode as i32) }
     })
