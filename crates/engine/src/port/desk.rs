@@ -130,6 +130,8 @@ pub enum NoPacket {
 pub enum Visit {
     /// Has put work off and is about to wait: hand it over, and see to what comes of it.
     HoldingBack,
+    /// Has to wait although there are packets, because others run: see whether they do.
+    HeldUp,
     /// Sat until something happened: see to it.
     Sat,
     /// The time-out was 0 or is over: see once whether something is there.
@@ -204,6 +206,7 @@ impl<P> Desk<P> {
         // Until it waits, a thread comes before every waiter.
         let mut arrival = u64::MAX;
         let mut polled = false;
+        let mut held_up = false;
         loop {
             if state.closed {
                 if state.seated > 0 {
@@ -250,6 +253,14 @@ impl<P> Desk<P> {
             if arrival == u64::MAX {
                 state.arrivals += 1;
                 arrival = state.arrivals;
+            }
+            if !state.packets.is_empty() && !held_up {
+                // Those that this thread put there itself were posted to nobody.
+                held_up = true;
+                drop(state);
+                visit(Visit::HeldUp);
+                state = lock(&self.state);
+                continue;
             }
             let seated = state.seated + state.running < self.limit && !state.calls_a_sitter();
             let entry =

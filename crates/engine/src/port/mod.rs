@@ -150,10 +150,14 @@ impl Port {
         if worker::is_visiting(self) {
             // This thread looks at the queue next.
             self.desk.put(packet);
-        } else if self.desk.post(&self.poller, packet)
-            && !self.sampled.swap(true, Ordering::Relaxed)
-            && crate::reactor::sample(self).is_err()
-        {
+        } else if self.desk.post(&self.poller, packet) {
+            self.sample();
+        }
+    }
+
+    /// Packets are held up: has the reactor look at the threads that run (P-018).
+    fn sample(self: &Arc<Self>) {
+        if !self.sampled.swap(true, Ordering::Relaxed) && crate::reactor::sample(self).is_err() {
             self.sampled();
         }
     }
@@ -207,18 +211,16 @@ impl Port {
                 Wish { max, deadline },
                 taken,
                 |visit| {
-                    if visit != Visit::HoldingBack {
-                        worker.visited();
+                    if visit == Visit::HeldUp {
+                        return self.sample();
                     }
                     worker::visit(self, || {
-                        match visit {
-                            Visit::HoldingBack => {
-                                self.visits.fetch_add(1, Ordering::Relaxed);
-                                ring.inspect(|ring| ring.flush());
-                            }
-                            _ => {
-                                self.attend(visit == Visit::Polled);
-                            }
+                        if visit == Visit::HoldingBack {
+                            self.visits.fetch_add(1, Ordering::Relaxed);
+                            ring.inspect(|ring| ring.flush());
+                        } else {
+                            worker.visited();
+                            self.attend(visit == Visit::Polled);
                         }
                         // Much ends as it is handed over, and what interrupts a wait is mostly
                         // the thread's own ring, which nothing else tells of then.
