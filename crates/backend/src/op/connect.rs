@@ -63,12 +63,6 @@ impl Connect {
         self.refused = None;
     }
 
-    pub(super) fn withdrawn(&mut self) {
-        if self.phase == Phase::Handshake && !self.polling {
-            self.restart();
-        }
-    }
-
     /// What is left to send.
     pub fn rest(&self) -> &Buffers {
         &self.data

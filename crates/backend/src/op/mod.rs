@@ -203,13 +203,6 @@ impl Request {
         }
     }
 
-    /// The request was withdrawn from a ring that had held it back: nothing of it has happened.
-    pub fn withdrawn(&mut self) {
-        if let Request::Connect(request) = self {
-            request.withdrawn();
-        }
-    }
-
     /// Takes one completion of the last submission.
     pub fn completed(&mut self, part: Part, result: i32, more: bool) -> Progress {
         match self {

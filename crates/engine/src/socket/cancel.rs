@@ -2,8 +2,8 @@
 
 use super::acceptance::Handed;
 use super::blocking_call::is_for;
-use super::queue::Side;
-use super::{Number, Place, Socket, open};
+use super::queue::{Side, open_settled};
+use super::{Number, Place, Socket};
 use crate::io;
 use crate::operation::{Ending, Notify, Operation};
 use crate::runtime;
@@ -51,7 +51,7 @@ pub fn cancel_synchronous(thread: &ThreadObject) -> bool {
 }
 
 fn cancel_where(number: Number, wanted: impl Fn(&Operation) -> bool) -> Result<bool, WsaError> {
-    let (place, mut socket) = open(number)?;
+    let (place, mut socket) = open_settled(number)?;
     let mut held = Vec::new();
     // CancelIo and CancelIoEx speak of overlapped operations only.
     let wanted = |operation: &Operation| {

@@ -3,13 +3,15 @@
 //! Each socket has two queues, in posting order (S-011), and a third one without an order, of
 //! what waits for news (`notice.rs`). Only the head of the two is worked
 //! on. With epoll the head is tried whenever the socket is ready; with io_uring the head,
-//! once it would block, is handed to a ring, whose completion moves it on.
+//! once it would block, is handed to a ring, whose completion moves it on. A port's worker does
+//! not even try a transfer: its ring holds it back until the thread waits (`is_batched`).
 
 use super::{Number, Phase, Place, Socket, open};
 use crate::io::{self, Source};
 use crate::operation::{self, Ended, Ending, Notify, Operation, Overlapped};
 use crate::port;
 use crate::reactor;
+use crate::sync::plain::MutexGuard;
 use linsock_abi::map::Call;
 use linsock_abi::{Errno, NtStatus, WsaError};
 use linsock_backend::net::{self, Ready};
@@ -197,7 +199,7 @@ impl Socket {
         let (ticket, awaited) = (head.ticket, matches!(head.notify, Notify::Overlapped(_)));
         if let Some(ring) = io::ring_of_this_thread() {
             self.submit(side, want, &ring);
-            let route = self.route.as_ref().filter(|_| awaited);
+            let route = self.route.as_ref().filter(|_| awaited && !self.adopted);
             if !route.is_some_and(|route| port::may_hold_back(&route.port)) {
                 ring.flush();
             } else if let Some(route) = route {
@@ -226,19 +228,28 @@ impl Socket {
         self.queue(side).push_front(head);
     }
 
-    /// Does now what a ring holds back of a queue. Whatever ends a connection, cancels, or transfers
-    /// by a call of its own begins with this, so that it finds things as if each operation had been
-    /// tried when it was started.
+    /// Does now what a ring holds back of a queue without its having been tried. Whatever ends a
+    /// connection, cancels, or transfers by a call of its own begins with this, so that it finds
+    /// things as if each transfer had been tried when it was started.
     pub(super) fn settle(&mut self, place: &'static Place, side: Side) {
         let index = self.fd as usize;
         let Some(head) = self.queue(side).front_mut() else { return };
+        if !head.request.suits_a_batch() {
+            return;
+        }
         let user_data = io::user_data(index, side == Side::Output, head.ticket);
         if head.ring.as_ref().is_some_and(|ring| ring.withdraw(user_data)) {
             head.in_flight = 0;
             head.ring = None;
-            head.request.withdrawn();
             self.pump(place, side, Ready::UNKNOWN);
         }
+    }
+
+    /// A ring that holds the head of a queue and has completions to tell of, perhaps of this one.
+    fn ring_with_news(&self) -> Option<crate::sync::plain::Arc<linsock_backend::ring::Ring>> {
+        let heads = [self.input.front(), self.output.front()];
+        let rings = heads.into_iter().flatten().filter_map(|head| head.ring.as_ref());
+        rings.into_iter().find(|ring| ring.has_completions()).cloned()
     }
 
     /// Whether this operation heads a queue and no ring holds it yet.
@@ -559,6 +570,9 @@ impl Socket {
     fn is_batched(&self, request: &Request, overlapped: &Overlapped) -> bool {
         self.route.as_ref().is_some_and(|route| port::may_hold_back(&route.port))
             && self.is_stream()
+            // Whoever made the descriptor may close it, and a request that is held back would meet
+            // another one's.
+            && !self.adopted
             && self.modes & super::port::SKIP_PORT_ON_SUCCESS == 0
             && overlapped.has_packet_alone()
             && request.suits_a_batch()
@@ -602,6 +616,21 @@ impl Socket {
             let _ = reactor::after(limit, timer);
         }
     }
+}
+
+/// [`open`], once what the kernel has done for the socket was heard: what waits behind that has its
+/// turn before whatever the caller is about to do.
+///
+/// # Errors
+/// WSAENOTSOCK.
+pub(super) fn open_settled(
+    number: Number,
+) -> Result<(&'static Place, MutexGuard<'static, Socket>), WsaError> {
+    let (place, socket) = open(number)?;
+    let Some(ring) = socket.ring_with_news() else { return Ok((place, socket)) };
+    drop(socket);
+    io::reap(&ring);
+    open(number)
 }
 
 /// The Winsock error of an operation of a socket that ended with this status.
