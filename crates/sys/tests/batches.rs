@@ -47,7 +47,12 @@ struct Worker {
     port: HANDLE,
 }
 
-/// A thread's place to tell of the end of an operation.
+fn last_error() -> i32 {
+    // SAFETY: no pointers.
+    unsafe { WSAGetLastError() }
+}
+
+/// A place to tell of the end of an operation.
 fn overlapped() -> &'static mut OVERLAPPED {
     // SAFETY: all zeros are a fresh one. It is never freed, so it outlives its operation.
     Box::leak(Box::new(unsafe { std::mem::zeroed() }))
@@ -82,7 +87,7 @@ impl Worker {
         let result = unsafe {
             WSASend(self.socket, &raw const buffer, 1, null_mut(), 0, overlapped(), None)
         };
-        assert!(result == 0 || unsafe { WSAGetLastError() } == WSA_IO_PENDING);
+        assert!(result == 0 || last_error() == WSA_IO_PENDING);
         result != 0
     }
 
@@ -102,7 +107,7 @@ impl Worker {
                 None,
             )
         };
-        assert!(result != 0 && unsafe { WSAGetLastError() } == WSA_IO_PENDING);
+        assert!(result != 0 && last_error() == WSA_IO_PENDING);
     }
 
     /// The next packet: its bytes, or the error of its operation.
@@ -120,8 +125,7 @@ impl Worker {
         };
         match (taken, overlapped.is_null()) {
             (0, true) => None,
-            // SAFETY: no pointers.
-            (0, false) => Some(Err(unsafe { GetLastError() })),
+            (0, false) => Some(Err(last_error() as u32)),
             _ => Some(Ok(bytes)),
         }
     }

@@ -79,6 +79,12 @@ impl Worker {
     }
 }
 
+/// The current thread's ring, and the port that the thread works for.
+struct Own {
+    ring: Arc<Ring>,
+    port: Arc<Port>,
+}
+
 thread_local! {
     /// The port that this thread named last, and its handle: found again without a look-up.
     static LAST: Cell<Option<(usize, Arc<Port>)>> = const { Cell::new(None) };
@@ -86,9 +92,8 @@ thread_local! {
     /// thread ([`thread_exit`]) must find both whichever of the library's calls came first.
     static WORKER: RefCell<ManuallyDrop<Option<Worker>>> =
         const { RefCell::new(ManuallyDrop::new(None)) };
-    /// The thread's ring, in a place of its own because it is needed while the worker is at work,
-    /// and the port that the thread works for.
-    static RING: RefCell<ManuallyDrop<Option<(Arc<Ring>, Arc<Port>)>>> =
+    /// In a place of its own because it is needed while the worker is at work.
+    static RING: RefCell<ManuallyDrop<Option<Own>>> =
         const { RefCell::new(ManuallyDrop::new(None)) };
     /// The port whose I/O this thread is looking after right now.
     static VISITING: Cell<*const Port> = const { Cell::new(std::ptr::null()) };
@@ -140,7 +145,7 @@ fn join(port: &Arc<Port>, before: Option<Worker>) -> Worker {
     });
     lock(&port.workers).push(shared.clone());
     if let Some(ring) = &shared.ring {
-        set_ring(Some((ring.clone(), port.clone())));
+        set_ring(Some(Own { ring: ring.clone(), port: port.clone() }));
         // What the ring brings must not wait for this thread to come back.
         port.watch();
     }
@@ -182,28 +187,28 @@ pub fn thread_exit() {
 
 /// The ring of the current thread, if it has one.
 pub fn own_ring() -> Option<Arc<Ring>> {
-    RING.with_borrow(|own| own.as_ref().map(|(ring, _)| ring.clone()))
+    RING.with_borrow(|own| own.as_ref().map(|own| own.ring.clone()))
 }
 
 /// Whether the current thread's ring may hold back what the thread starts on a socket of this port:
 /// it is the port that the thread comes back to, and the reactor will see to it if it does not.
 pub fn may_hold_back(port: &Arc<Port>) -> bool {
     RING.with_borrow(|own| {
-        own.as_ref().is_some_and(|(ring, own)| Arc::ptr_eq(own, port) && ring.is_patient())
+        own.as_ref().is_some_and(|own| Arc::ptr_eq(&own.port, port) && own.ring.is_patient())
     })
 }
 
 /// The current thread is about to wait: hands over what its ring holds back.
 fn hand_over() {
     RING.with_borrow(|own| {
-        if let Some((ring, _)) = own.as_ref() {
-            ring.flush();
+        if let Some(own) = own.as_ref() {
+            own.ring.flush();
         }
     });
 }
 
-fn set_ring(ring: Option<(Arc<Ring>, Arc<Port>)>) {
-    drop(ManuallyDrop::into_inner(RING.replace(ManuallyDrop::new(ring))));
+fn set_ring(own: Option<Own>) {
+    drop(ManuallyDrop::into_inner(RING.replace(ManuallyDrop::new(own))));
 }
 
 /// Looks after a port's I/O; packets posted there meanwhile wake nobody else, because this
