@@ -5,19 +5,31 @@
 //! before it ends. Completions may be taken by any thread; the ring's descriptor is readable
 //! while there are some. No DEFER_TASKRUN (its owner alone could wait) and no COOP_TASKRUN
 //! (a computing owner would delay completions by a timer tick).
+//!
+//! A request is first held back, in a list beside the ring, and handed to the kernel with others
+//! by [`Ring::flush`]. Until then it can be taken out again as if it had never been there. The list
+//! and the ring's submitting end are under one lock: an owner that adds to a batch, another thread
+//! that hands the batch over and a third one that takes a request out of it follow one another.
 
 use crate::net::Fd;
+use crate::op::PART_BIT;
 use io_uring::{IoUring, squeue, types};
 use linsock_abi::Errno;
 use std::os::fd::AsRawFd;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
 /// The user data of requests whose completion nobody wants to see.
 const UNOBSERVED: u64 = u64::MAX;
+/// How many requests are held back at most; the kernel takes them in one call.
 const SUBMISSIONS: u32 = 64;
 /// The kernel keeps what does not fit, at a price; this many fit for free.
 const COMPLETIONS: u32 = 4096;
+
+/// How many requests of a new owner, and of one that kept a batch waiting, are not held back. A thread
+/// that starts little has nothing to gain by it, and sees more of it end at once.
+const TRIAL: u32 = 16;
+const HASTE: u32 = 64;
 
 /// A completion: the request's user data and the kernel's result.
 pub type Completed = (u64, i32);
@@ -25,10 +37,18 @@ pub type Completed = (u64, i32);
 /// A ring, its two ends guarded separately.
 pub struct Ring {
     uring: IoUring,
-    submitting: Mutex<()>,
-    reaping: Mutex<()>,
-    /// Requests submitted whose completion was not yet taken.
+    /// The submitting end, and what is held back.
+    submitting: Mutex<Vec<squeue::Entry>>,
+    /// The completing end, and the completions of requests that the kernel never saw.
+    reaping: Mutex<Vec<Completed>>,
+    /// Requests taken in whose completion was not yet taken.
     in_flight: AtomicUsize,
+    /// How many of them are held back. Changes under `submitting`.
+    held_back: AtomicUsize,
+    /// Batches that were handed over.
+    batches: AtomicU64,
+    /// How many requests are not to be held back.
+    haste: AtomicU32,
     id: AtomicU64,
 }
 
@@ -38,7 +58,7 @@ impl std::fmt::Debug for Ring {
     }
 }
 
-fn guard(lock: &Mutex<()>) -> std::sync::MutexGuard<'_, ()> {
+fn guard<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
@@ -54,9 +74,12 @@ impl Ring {
             .map_err(|error| Errno(error.raw_os_error().unwrap_or(libc::ENOSYS)))?;
         Ok(Ring {
             uring,
-            submitting: Mutex::new(()),
-            reaping: Mutex::new(()),
+            submitting: Mutex::new(Vec::with_capacity(SUBMISSIONS as usize)),
+            reaping: Mutex::default(),
             in_flight: AtomicUsize::new(0),
+            held_back: AtomicUsize::new(0),
+            batches: AtomicU64::new(0),
+            haste: AtomicU32::new(TRIAL),
             id: AtomicU64::new(0),
         })
     }
@@ -66,59 +89,137 @@ impl Ring {
         self.uring.as_raw_fd()
     }
 
-    /// Hands linked requests to the kernel, in one system call.
+    /// Takes linked requests in, which [`Ring::flush`] hands to the kernel. If there is no room for
+    /// more, what was held back goes first.
     ///
     /// # Safety
     /// What the requests point to must stay valid and unmoved until their completion was
-    /// taken, and the calling task must be one that outlives them.
-    pub(crate) unsafe fn submit(&self, entries: &[squeue::Entry]) -> Result<(), Errno> {
-        let _guard = guard(&self.submitting);
-        // SAFETY: `submitting` makes this the only user of the submission queue.
-        let mut queue = unsafe { self.uring.submission_shared() };
-        // SAFETY: the caller vouches for what the entries point to.
-        if unsafe { queue.push_multiple(entries) }.is_err() {
-            return Err(Errno(libc::EAGAIN));
+    /// taken, and the tasks that call this and `flush` must be ones that outlive them.
+    pub(crate) unsafe fn hold_back(&self, entries: &[squeue::Entry]) {
+        let mut batch = guard(&self.submitting);
+        if batch.len() + entries.len() > SUBMISSIONS as usize {
+            self.hand_over(&mut batch);
         }
-        drop(queue);
+        batch.extend_from_slice(entries);
         self.in_flight.fetch_add(entries.len(), Ordering::Relaxed);
+        // Sequentially consistent, so that of an owner that begins a batch and an onlooker that is
+        // about to look away one sees the other.
+        self.held_back.store(batch.len(), Ordering::SeqCst);
+    }
+
+    /// Hands what is held back to the kernel, in one system call.
+    pub fn flush(&self) {
+        if self.holds_back() {
+            self.hand_over(&mut guard(&self.submitting));
+        }
+    }
+
+    /// The same on behalf of an owner that does not come: for a while nothing of it is to be held
+    /// back.
+    pub fn flush_for_owner(&self) {
+        self.haste.store(HASTE, Ordering::Relaxed);
+        self.flush();
+    }
+
+    fn hand_over(&self, batch: &mut Vec<squeue::Entry>) {
         let enter = || {
             fault!(IoUringEnter);
             self.uring.submit().map_err(|error| Errno(error.raw_os_error().unwrap_or(0)))
         };
+        let mut next = 0;
         loop {
+            // SAFETY: `submitting` makes this the only user of the submission queue.
+            let mut queue = unsafe { self.uring.submission_shared() };
+            // SAFETY: whoever had the entries held back vouched for what they point to.
+            while next < batch.len() && unsafe { queue.push(&batch[next]) }.is_ok() {
+                next += 1;
+            }
+            if queue.is_empty() {
+                break;
+            }
+            drop(queue);
             match enter() {
-                // SAFETY: `submitting` makes this the only user of the submission queue.
-                Ok(_) if unsafe { self.uring.submission_shared() }.is_empty() => break,
-                // The kernel took the first of two, and had no memory for the second.
-                Ok(_) => std::thread::yield_now(),
-                Err(Errno(libc::EINTR)) => {}
+                // Mostly all of it. Else the kernel took some, and had no memory for the next.
+                Ok(_) | Err(Errno(libc::EINTR)) => {}
                 // Completions must be taken before the kernel accepts more.
                 Err(Errno(libc::EAGAIN | libc::EBUSY)) => std::thread::yield_now(),
+                // It will be tried again with the next batch.
                 Err(_) => break,
             }
         }
-        Ok(())
+        batch.drain(..next);
+        self.batches.fetch_add(1, Ordering::Relaxed);
+        self.held_back.store(batch.len(), Ordering::SeqCst);
+    }
+
+    /// Whether requests are held back.
+    #[inline]
+    pub fn holds_back(&self) -> bool {
+        self.held_back.load(Ordering::SeqCst) > 0
+    }
+
+    /// The number of the batch that is held back now.
+    pub fn batch(&self) -> u64 {
+        self.batches.load(Ordering::Relaxed)
+    }
+
+    /// Whether the owner may hold a request back: it has not kept a batch waiting lately.
+    #[inline]
+    pub fn is_patient(&self) -> bool {
+        let haste = self.haste.load(Ordering::Relaxed);
+        if haste > 0 {
+            self.haste.store(haste - 1, Ordering::Relaxed);
+        }
+        haste == 0
+    }
+
+    /// Takes a request, in all its parts, out of what is held back; `false`: the kernel has it, or
+    /// had it. Its completion will not come.
+    pub fn withdraw(&self, user_data: u64) -> bool {
+        let withdrawn = self.take_out(|entry| entry & !PART_BIT == user_data);
+        self.in_flight.fetch_sub(withdrawn.len(), Ordering::Relaxed);
+        !withdrawn.is_empty()
+    }
+
+    /// Takes requests out of what is held back and answers what they carry.
+    fn take_out(&self, wanted: impl Fn(u64) -> bool) -> Vec<u64> {
+        let mut withdrawn = Vec::new();
+        if !self.holds_back() {
+            return withdrawn;
+        }
+        let mut batch = guard(&self.submitting);
+        batch.retain(|entry| {
+            let user_data = entry.get_user_data();
+            let stays = !wanted(user_data);
+            if !stays {
+                withdrawn.push(user_data);
+            }
+            stays
+        });
+        self.held_back.store(batch.len(), Ordering::SeqCst);
+        withdrawn
     }
 
     /// Takes the completions that are there, without a system call, and appends them.
     pub fn reap(&self, taken: &mut Vec<Completed>) {
-        let _guard = guard(&self.reaping);
+        let mut unseen = guard(&self.reaping);
         if self.has_overflowed() {
             // SAFETY: asks the kernel to move what it kept into the queue; no pointers.
             let _ = unsafe { self.uring.submitter().enter::<libc::sigset_t>(0, 0, 1, None) };
         }
         // SAFETY: `reaping` makes this the only user of the completion queue.
         let queue = unsafe { self.uring.completion_shared() };
-        let before = taken.len();
-        let mut n = 0;
+        let mut n = unseen.len();
+        taken.append(&mut unseen);
         for entry in queue {
             n += 1;
             if entry.user_data() != UNOBSERVED {
                 taken.push((entry.user_data(), outcome(entry.result())));
             }
         }
-        debug_assert!(taken.len() - before <= n);
-        self.in_flight.fetch_sub(n, Ordering::Relaxed);
+        if n > 0 {
+            self.in_flight.fetch_sub(n, Ordering::Relaxed);
+        }
     }
 
     /// Whether the kernel keeps completions that did not fit into their queue. The flag is in the
@@ -139,26 +240,40 @@ impl Ring {
         if self.in_flight.load(Ordering::Relaxed) == 0 {
             return false;
         }
-        let _guard = guard(&self.reaping);
+        let unseen = guard(&self.reaping);
         // SAFETY: `reaping` makes this the only user of the completion queue.
-        !unsafe { self.uring.completion_shared() }.is_empty()
+        !unseen.is_empty() || !unsafe { self.uring.completion_shared() }.is_empty()
     }
 
-    /// Requests that the kernel holds or whose completion was not yet taken.
+    /// Requests that were taken in and whose completion was not yet taken.
     pub fn in_flight(&self) -> usize {
         self.in_flight.load(Ordering::Relaxed)
     }
 
-    /// Asks the kernel to give a request back; its completion tells how it ended.
+    /// Asks for a request, in all its parts, back; its completion tells how it ended.
     /// Any thread may ask.
     pub fn cancel(&self, user_data: u64) {
-        let criteria = types::CancelBuilder::user_data(user_data).all();
-        let _ = self.uring.submitter().register_sync_cancel(None, criteria);
+        if self.give_back(|entry| entry & !PART_BIT == user_data) {
+            return;
+        }
+        for part in [user_data | PART_BIT, user_data] {
+            let criteria = types::CancelBuilder::user_data(part).all();
+            let _ = self.uring.submitter().register_sync_cancel(None, criteria);
+        }
     }
 
-    /// Asks the kernel to give every request back.
+    /// Asks for every request back.
     pub fn cancel_everything(&self) {
+        self.give_back(|_| true);
         let _ = self.uring.submitter().register_sync_cancel(None, types::CancelBuilder::any());
+    }
+
+    /// Ends requests that are held back as the kernel would have.
+    fn give_back(&self, wanted: impl Fn(u64) -> bool) -> bool {
+        let withdrawn = self.take_out(wanted);
+        let ended = withdrawn.iter().map(|&user_data| (user_data, -libc::ECANCELED));
+        guard(&self.reaping).extend(ended);
+        !withdrawn.is_empty()
     }
 
     /// The number its owner gave it.
@@ -254,7 +369,8 @@ mod tests {
                 for n in 0..REQUESTS {
                     let entry = io_uring::opcode::Nop::new().build().user_data(n);
                     // SAFETY: it points to nothing, and the scope outlives its completion.
-                    unsafe { ring.submit(&[entry]) }.unwrap();
+                    unsafe { ring.hold_back(&[entry]) };
+                    ring.flush();
                 }
             });
             let until = Instant::now() + Duration::from_secs(10);
@@ -269,6 +385,121 @@ mod tests {
             }
             assert_eq!(count, REQUESTS);
         });
+        assert_eq!(ring.in_flight(), 0);
+    }
+
+    /// A ring and a request of two parts, which point to nothing.
+    fn ring_and_pair() -> Option<(Ring, [squeue::Entry; 2])> {
+        let Ok(ring) = Ring::new() else {
+            eprintln!("SKIPPED: io_uring cannot be used here");
+            return None;
+        };
+        let part = |user_data| io_uring::opcode::Nop::new().build().user_data(user_data);
+        Some((ring, [part(4).flags(squeue::Flags::IO_LINK), part(4 | PART_BIT)]))
+    }
+
+    fn completions(ring: &Ring) -> Vec<Completed> {
+        let mut taken = Vec::new();
+        ring.reap(&mut taken);
+        taken
+    }
+
+    #[test]
+    fn what_is_held_back_is_handed_over_at_once_and_once() {
+        let Some((ring, pair)) = ring_and_pair() else { return };
+        // SAFETY: they point to nothing.
+        unsafe { ring.hold_back(&pair) };
+        assert!(ring.holds_back() && !ring.has_completions());
+        ring.flush();
+        ring.flush();
+        assert!(!ring.holds_back() && ring.has_completions());
+        assert_eq!(completions(&ring), [(4, 0), (4 | PART_BIT, 0)]);
+        assert_eq!((ring.in_flight(), ring.batch()), (0, 1));
+    }
+
+    #[test]
+    fn what_is_withdrawn_never_completes() {
+        let Some((ring, pair)) = ring_and_pair() else { return };
+        let other = io_uring::opcode::Nop::new().build().user_data(8);
+        // SAFETY: they point to nothing.
+        unsafe {
+            ring.hold_back(&pair);
+            ring.hold_back(&[other]);
+        }
+        assert!(ring.withdraw(4) && !ring.withdraw(4));
+        ring.flush();
+        assert!(!ring.withdraw(8));
+        assert_eq!(completions(&ring), [(8, 0)]);
+        assert_eq!(ring.in_flight(), 0);
+    }
+
+    #[test]
+    fn what_is_cancelled_before_it_is_handed_over_completes_in_all_its_parts() {
+        let Some((ring, pair)) = ring_and_pair() else { return };
+        // SAFETY: they point to nothing.
+        unsafe { ring.hold_back(&pair) };
+        ring.cancel(4);
+        ring.flush();
+        assert!(ring.has_completions());
+        let cancelled = -libc::ECANCELED;
+        assert_eq!(completions(&ring), [(4, cancelled), (4 | PART_BIT, cancelled)]);
+        // SAFETY: as above.
+        unsafe { ring.hold_back(&pair) };
+        ring.cancel_everything();
+        assert_eq!(completions(&ring).len(), 2);
+        assert_eq!(ring.in_flight(), 0);
+    }
+
+    #[test]
+    fn a_full_batch_makes_room_for_the_next() {
+        let Some((ring, pair)) = ring_and_pair() else { return };
+        for _ in 0..SUBMISSIONS {
+            // SAFETY: they point to nothing.
+            unsafe { ring.hold_back(&pair) };
+        }
+        assert_eq!(ring.batch(), 1);
+        assert_eq!(completions(&ring).len(), SUBMISSIONS as usize);
+        ring.flush();
+        assert_eq!(completions(&ring).len(), SUBMISSIONS as usize);
+        assert_eq!(ring.in_flight(), 0);
+    }
+
+    #[test]
+    fn an_owner_that_kept_a_batch_waiting_is_hasty_for_a_while() {
+        let Some((ring, _)) = ring_and_pair() else { return };
+        let hasty = |ring: &Ring| (0..).take_while(|_| !ring.is_patient()).count() as u32;
+        assert_eq!(hasty(&ring), TRIAL);
+        ring.flush_for_owner();
+        assert_eq!(hasty(&ring), HASTE);
+    }
+
+    #[test]
+    fn owner_and_onlooker_hand_everything_over_once() {
+        const REQUESTS: u64 = 100_000;
+        let Some((ring, _)) = ring_and_pair() else { return };
+        let done = std::sync::atomic::AtomicBool::new(false);
+        let mut seen = vec![false; REQUESTS as usize];
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    ring.flush_for_owner();
+                }
+            });
+            for n in 0..REQUESTS {
+                let entry = io_uring::opcode::Nop::new().build().user_data(n << 1);
+                // SAFETY: it points to nothing, and the scope outlives its completion.
+                unsafe { ring.hold_back(&[entry]) };
+                for (user_data, _) in completions(&ring) {
+                    assert!(!std::mem::replace(&mut seen[(user_data >> 1) as usize], true));
+                }
+            }
+            done.store(true, Ordering::Relaxed);
+        });
+        ring.flush();
+        for (user_data, _) in completions(&ring) {
+            assert!(!std::mem::replace(&mut seen[(user_data >> 1) as usize], true));
+        }
+        assert!(seen.into_iter().all(|seen| seen));
         assert_eq!(ring.in_flight(), 0);
     }
 }

@@ -107,6 +107,12 @@ pub fn at_fork_in_child(handler: extern "C" fn()) {
     };
 }
 
+/// Has `handler` run when the process exits.
+pub fn at_exit(handler: extern "C" fn()) {
+    // SAFETY: a plain function; should the library be unloaded, it runs before that.
+    unsafe { libc::atexit(handler) };
+}
+
 /// Starts an engine thread that takes none of the program's signals.
 ///
 /// # Errors

@@ -89,7 +89,6 @@ fn an_echo_on_epoll_takes_hardly_more_than_two_calls() {
 }
 
 #[test]
-#[ignore = "1.8 today: sends and receives are made with calls of their own, not through the ring"]
 fn an_echo_on_the_ring_takes_less_than_a_third_of_a_call() {
     let count = echo_calls("linsock-uring");
     assert!(count <= 0.3, "{count}");

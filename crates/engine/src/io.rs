@@ -10,6 +10,7 @@ use linsock_backend::ring::{Completed, Ring};
 use linsock_backend::{Backend, Errno};
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What an event is about.
@@ -115,11 +116,20 @@ pub fn uses_rings() -> bool {
 pub fn make_ring(poller: &Poller) -> Result<Arc<Ring>, Errno> {
     let ring = Arc::new(Ring::new()?);
     let rings = &runtime::get().rings;
+    static AT_EXIT: Once = Once::new();
+    AT_EXIT.call_once(|| linsock_backend::thread::at_exit(flush_all));
     let id = rings.made.fetch_add(1, Ordering::Relaxed) + 1;
     ring.set_id(id);
     attach_ring(&ring, poller)?;
     lock(&rings.known).insert(id, ring.clone());
     Ok(ring)
+}
+
+/// Hands over what any ring holds back: the process ends.
+pub extern "C" fn flush_all() {
+    for ring in lock(&runtime::get().rings.known).values() {
+        ring.flush();
+    }
 }
 
 /// Has another poller tell of a ring's completions.
@@ -217,7 +227,6 @@ pub fn ring_of_this_thread() -> Option<Arc<Ring>> {
 /// Asks for operations back from the rings that hold them.
 pub fn recall(held: &[(Arc<Ring>, u64)]) {
     for (ring, user_data) in held {
-        ring.cancel(user_data | linsock_backend::op::PART_BIT);
         ring.cancel(*user_data);
     }
     for (ring, _) in held {

@@ -169,6 +169,11 @@ impl Overlapped {
         self.event.is_some() || self.routine.is_some()
     }
 
+    /// Whether a packet tells of the end, and nothing else but the handle's own signal.
+    pub fn has_packet_alone(&self) -> bool {
+        self.packet && !self.has_event()
+    }
+
     fn internal(&self) -> &AtomicUsize {
         let pointer = self.address as *mut OVERLAPPED;
         // SAFETY: the OVERLAPPED stays until the operation ended (O-009); the field is

@@ -195,13 +195,13 @@ impl Reactor {
             if !socket.awaits_ring(side, ticket) {
                 continue;
             }
-            let submitted = match &ring {
+            match &ring {
                 Ok(ring) => socket.submit(side, want, ring),
-                Err(errno) => Err(*errno),
-            };
-            if let Err(errno) = submitted {
-                socket.refuse_head(place, side, errno);
+                Err(errno) => socket.refuse_head(place, side, *errno),
             }
+        }
+        if let Ok(ring) = ring {
+            ring.flush();
         }
     }
 
@@ -284,11 +284,23 @@ impl Reactor {
 
     fn look_in(&'static self, id: u64) {
         let mut ports = lock(&self.ports);
-        let Some(watched) = ports.get_mut(&id) else { return };
+        let Some(watched) = ports.get(&id) else { return };
         let Some(port) = watched.port.upgrade() else {
             ports.remove(&id);
             return;
         };
+        drop(ports);
+        let batches = port.hand_over_stale();
+        let mut ports = lock(&self.ports);
+        let Some(watched) = ports.get_mut(&id) else { return };
+        if batches.handed_over {
+            watched.courtesy = COURTESY;
+        }
+        if port.is_attended() && batches.held_back {
+            drop(ports);
+            self.after(COURTESY, Timer::Port(id));
+            return;
+        }
         if port.is_attended() {
             // Its threads come: the next time there is less of a hurry.
             watched.courtesy = (watched.courtesy * 2).min(COURTESY_MAX);
@@ -303,20 +315,27 @@ impl Reactor {
         let Some(watched) = ports.get_mut(&id) else { return };
         port.was_visited(&mut watched.seen);
         watched.courtesy = if visited || idle { watched.courtesy * 2 } else { COURTESY };
-        if idle && watched.courtesy > COURTESY_MAX {
+        if idle && !batches.held_back && watched.courtesy > COURTESY_MAX {
             watched.courtesy = COURTESY;
             drop(ports);
             self.await_news(&port);
             return;
         }
         watched.courtesy = watched.courtesy.min(COURTESY_MAX);
-        let courtesy = watched.courtesy;
+        // A batch that is still there the next time has waited long enough.
+        let courtesy = if batches.held_back { COURTESY } else { watched.courtesy };
         drop(ports);
         self.after(courtesy, Timer::Port(id));
     }
 
-    /// Has a port's poller tell of its news, once.
+    /// Has a port's poller tell of its news, once. Whoever begins a batch looks, after having begun
+    /// it, whether the port is left to that, and this looks for batches after having said so.
     fn await_news(&self, port: &Port) {
+        port.doze();
+        if port.holds_back() && port.awake() {
+            self.after(COURTESY, Timer::Port(port.id()));
+            return;
+        }
         let token = Source::Port(port.id()).token();
         let descriptor = port.poller().descriptor();
         if self.poller.rearm(descriptor, token, Watch::ReadableOnce).is_err() {
@@ -367,8 +386,17 @@ impl Reactor {
 
 /// A port that nobody looked after for a while has something to tell.
 pub fn port_has_news(id: u64) {
-    if let Ok(reactor) = get() {
+    let Ok(reactor) = get() else { return };
+    let port = lock(&reactor.ports).get(&id).and_then(|watched| watched.port.upgrade());
+    if port.is_some_and(|port| port.awake()) {
         reactor.after(COURTESY, Timer::Port(id));
+    }
+}
+
+/// Looks in, soon, at a port that was left to tell its news itself.
+pub fn look_soon(port: &Port) {
+    if let Ok(reactor) = get() {
+        reactor.after(COURTESY, Timer::Port(port.id()));
     }
 }
 

@@ -161,18 +161,19 @@ impl Request {
         matches!(self, Request::Connect(request) if request.is_fresh_plain())
     }
 
-    /// Hands the request to a ring; answers how many completions will follow.
+    /// Hands the request to a ring, which holds it back until it is flushed; answers how many
+    /// completions will follow.
     ///
     /// # Safety
-    /// The request must not move or be dropped before as many completions were taken, and
-    /// the calling task must outlive them.
+    /// The request must not move or be dropped before as many completions were taken or it was
+    /// withdrawn from the ring, and the calling task must outlive them.
     pub unsafe fn submit(
         &mut self,
         target: Target<'_>,
         want: Want,
         ring: &Ring,
         user_data: u64,
-    ) -> Result<u8, Errno> {
+    ) -> u8 {
         let mut entries = Entries::default();
         match self {
             Request::Connect(request) => request.entries(target, want, &mut entries),
@@ -190,8 +191,18 @@ impl Request {
             *entry = entry.clone().user_data(user_data | part as u64);
         }
         // SAFETY: the caller keeps the request, which the entries point into, in place.
-        unsafe { ring.submit(&entries.list[..count])? };
-        Ok(count as u8)
+        unsafe { ring.hold_back(&entries.list[..count]) };
+        count as u8
+    }
+
+    /// Whether the request may go through a ring without having been tried: a transfer of some
+    /// bytes on a stream.
+    pub fn suits_a_batch(&self) -> bool {
+        match self {
+            Request::Send(request) => request.suits_a_batch(),
+            Request::Receive(request) => request.suits_a_batch(),
+            _ => false,
+        }
     }
 
     /// Takes one completion of the last submission.

@@ -85,6 +85,10 @@ impl Receive {
             && (self.room() > 0 || self.left == Some(0))
     }
 
+    pub(super) fn suits_a_batch(&self) -> bool {
+        !self.datagram && !self.empty && self.flags == 0
+    }
+
     fn is_urgent(&self) -> bool {
         self.flags & libc::MSG_OOB != 0
     }

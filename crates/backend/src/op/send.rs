@@ -121,6 +121,10 @@ impl Send {
         again
     }
 
+    pub(super) fn suits_a_batch(&self) -> bool {
+        !self.datagram && !self.partial && self.flags == 0 && !self.data.is_empty()
+    }
+
     fn advance(&mut self, n: usize) {
         self.done += n;
         self.data.advance(n);

@@ -28,6 +28,10 @@ pub trait Seat {
     fn sit(&self, timeout: Option<Duration>);
     /// Makes one sitting thread return, now or the next time one sits down.
     fn kick(&self);
+    /// Whether the thread has put work off that has to be handed over before it waits.
+    fn holds_back(&self) -> bool {
+        false
+    }
 }
 
 /// One waiting thread; made once for each thread.
@@ -124,6 +128,10 @@ pub enum NoPacket {
 /// What the desk asks of a thread between two looks at the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Visit {
+    /// Has put work off and is about to wait: hand it over, and see to what comes of it.
+    HoldingBack,
+    /// Has to wait although there are packets, because others run: see whether they do.
+    HeldUp,
     /// Sat until something happened: see to it.
     Sat,
     /// The time-out was 0 or is over: see once whether something is there.
@@ -220,6 +228,7 @@ impl<P> Desk<P> {
         // Until it waits, a thread comes before every waiter.
         let mut arrival = u64::MAX;
         let mut polled = false;
+        let mut held_up = false;
         loop {
             if state.closed {
                 if state.seated > 0 {
@@ -240,6 +249,12 @@ impl<P> Desk<P> {
                 self.release(state, seat);
                 return Ok(());
             }
+            if seat.holds_back() {
+                drop(state);
+                visit(Visit::HoldingBack);
+                state = lock(&self.state);
+                continue;
+            }
             let now = deadline.map(|deadline| (deadline, Instant::now()));
             let alerted = me.is_alerted();
             if alerted || now.is_some_and(|(deadline, now)| now >= deadline) {
@@ -259,6 +274,14 @@ impl<P> Desk<P> {
             if arrival == u64::MAX {
                 state.arrivals += 1;
                 arrival = state.arrivals;
+            }
+            if !state.packets.is_empty() && !held_up {
+                // Those that this thread put there itself were posted to nobody.
+                held_up = true;
+                drop(state);
+                visit(Visit::HeldUp);
+                state = lock(&self.state);
+                continue;
             }
             let seated = state.seated + state.running < self.limit && !state.calls_a_sitter();
             let entry =

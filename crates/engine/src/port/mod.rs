@@ -7,7 +7,7 @@
 pub mod desk;
 mod worker;
 
-pub use worker::{Blocked, by_handle, forget_worker, own_ring, thread_exit};
+pub use worker::{Blocked, by_handle, forget_worker, may_hold_back, own_ring, thread_exit};
 
 use crate::io::{self, Source};
 use crate::sync::plain::{Arc, Mutex};
@@ -15,6 +15,7 @@ use crate::thread::with_current;
 use desk::{Desk, NoPacket, Seat, Taken, Visit, WaiterRef, Wish};
 use linsock_abi::Win32Error;
 use linsock_backend::poller::{Events, Poller};
+use linsock_backend::ring::Ring;
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -46,6 +47,8 @@ pub struct Port {
     watched: AtomicBool,
     /// The reactor looks in from time to time, or will be told of news.
     looked_after: AtomicBool,
+    /// The latter.
+    dozing: AtomicBool,
     sampled: AtomicBool,
     /// The threads whose last dequeue was here.
     workers: Mutex<Vec<Arc<worker::Shared>>>,
@@ -63,6 +66,35 @@ impl Seat for Poller {
 
     fn kick(&self) {
         Poller::kick(self);
+    }
+}
+
+/// What became of the batches of a port's threads.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Batches {
+    /// One had waited for long, and was handed over.
+    pub handed_over: bool,
+    /// There is one that has not waited for long.
+    pub held_back: bool,
+}
+
+/// A worker's seat: at the poller, with what its ring holds back.
+struct WorkerSeat<'a> {
+    poller: &'a Poller,
+    ring: Option<&'a Ring>,
+}
+
+impl Seat for WorkerSeat<'_> {
+    fn sit(&self, timeout: Option<Duration>) {
+        self.poller.sit(timeout);
+    }
+
+    fn kick(&self) {
+        Poller::kick(self.poller);
+    }
+
+    fn holds_back(&self) -> bool {
+        self.ring.is_some_and(Ring::holds_back)
     }
 }
 
@@ -97,6 +129,7 @@ impl Port {
             visits: AtomicU64::new(0),
             watched: AtomicBool::new(false),
             looked_after: AtomicBool::new(false),
+            dozing: AtomicBool::new(false),
             sampled: AtomicBool::new(false),
             workers: Mutex::new(Vec::new()),
         }))
@@ -117,10 +150,14 @@ impl Port {
         if worker::is_visiting(self) {
             // This thread looks at the queue next.
             self.desk.put(packet);
-        } else if self.desk.post(&self.poller, packet)
-            && !self.sampled.swap(true, Ordering::Relaxed)
-            && crate::reactor::sample(self).is_err()
-        {
+        } else if self.desk.post(&self.poller, packet) {
+            self.sample();
+        }
+    }
+
+    /// Packets are held up: has the reactor look at the threads that run (P-018).
+    fn sample(self: &Arc<Self>) {
+        if !self.sampled.swap(true, Ordering::Relaxed) && crate::reactor::sample(self).is_err() {
             self.sampled();
         }
     }
@@ -140,14 +177,16 @@ impl Port {
     ) -> Result<(), Win32Error> {
         let deadline = crate::wait::deadline(timeout_ms);
         worker::at(self, |worker| {
+            let ring = worker.shared.ring.as_deref();
             if worker.is_due() && self.watched.load(Ordering::Relaxed) {
                 // A queue that never runs dry must not keep the I/O waiting.
+                ring.inspect(|ring| ring.flush());
                 worker::visit(self, || {
                     self.attend(true);
                 });
                 self.desk.took_kicks(&self.poller);
             }
-            if let Some(ring) = &worker.ring
+            if let Some(ring) = ring
                 && ring.has_completions()
             {
                 // Completions of this thread's own ring cost no system call.
@@ -161,18 +200,37 @@ impl Port {
             }
             let mut running = worker.shared.stop();
             let result = self.desk.take(
-                &self.poller,
+                &WorkerSeat { poller: &self.poller, ring },
                 &worker.waiter,
                 &mut running,
                 Wish { max, deadline },
                 taken,
                 |visit| {
-                    worker.visited();
+                    if visit == Visit::HeldUp {
+                        return self.sample();
+                    }
                     worker::visit(self, || {
-                        self.attend(visit == Visit::Polled);
+                        if visit == Visit::HoldingBack {
+                            self.visits.fetch_add(1, Ordering::Relaxed);
+                            ring.inspect(|ring| ring.flush());
+                        } else {
+                            worker.visited();
+                            self.attend(visit == Visit::Polled);
+                        }
+                        // Much ends as it is handed over, and what interrupts a wait is mostly
+                        // the thread's own ring, which nothing else tells of then.
+                        if let Some(ring) = ring
+                            && ring.has_completions()
+                        {
+                            io::reap(ring);
+                        }
                     });
                 },
             );
+            if result.is_err() {
+                // Of a port that was closed.
+                ring.inspect(|ring| ring.flush());
+            }
             if running {
                 worker.shared.run();
             }
@@ -284,8 +342,13 @@ impl Port {
     /// of it. Whoever leaves the last seat asks after having left it, and the reactor, when it
     /// stops looking in, asks after having said so: one of the two sees the other.
     pub(crate) fn mind(self: &Arc<Self>) {
-        if self.watched.load(Ordering::Relaxed)
-            && !self.desk.is_attended()
+        if self.watched.load(Ordering::Relaxed) && !self.desk.is_attended() {
+            self.have_looked_after();
+        }
+    }
+
+    fn have_looked_after(self: &Arc<Self>) {
+        if !self.looked_after.load(Ordering::SeqCst)
             && !self.looked_after.swap(true, Ordering::SeqCst)
             && crate::reactor::look_after(self).is_err()
         {
@@ -294,10 +357,56 @@ impl Port {
         }
     }
 
-    /// The reactor stops looking in, unless nobody sits here after all.
+    /// Sees that the reactor looks in while a thread holds a batch back, whoever sits here.
+    pub(crate) fn mind_batch(self: &Arc<Self>) {
+        self.have_looked_after();
+        if self.awake() {
+            crate::reactor::look_soon(self);
+        }
+    }
+
+    /// The reactor stops looking in, unless nobody sits here after all or a batch was begun.
     pub(crate) fn leave_alone(self: &Arc<Self>) {
         self.looked_after.store(false, Ordering::SeqCst);
         self.mind();
+        if self.holds_back() {
+            self.have_looked_after();
+        }
+    }
+
+    /// The reactor leaves it to the port's poller to tell of news.
+    pub(crate) fn doze(&self) {
+        self.dozing.store(true, Ordering::SeqCst);
+    }
+
+    /// Ends that; `true` for the one caller that must have the reactor look in again.
+    pub(crate) fn awake(&self) -> bool {
+        self.dozing.load(Ordering::SeqCst) && self.dozing.swap(false, Ordering::SeqCst)
+    }
+
+    /// Whether any thread here holds a batch back.
+    pub(crate) fn holds_back(&self) -> bool {
+        let workers = crate::sync::plain::lock(&self.workers);
+        workers.iter().any(|worker| worker.ring.as_ref().is_some_and(|ring| ring.holds_back()))
+    }
+
+    /// Hands over the batches that were there at the last look already: their threads compute, or
+    /// sleep where the library does not see it, and what they have sent must not wait for them.
+    pub(crate) fn hand_over_stale(&self) -> Batches {
+        let mut batches = Batches::default();
+        let workers = crate::sync::plain::lock(&self.workers).clone();
+        for worker in workers {
+            let Some(ring) = worker.ring.as_ref().filter(|ring| ring.holds_back()) else {
+                continue;
+            };
+            if worker.has_seen(ring.batch()) {
+                ring.flush_for_owner();
+                batches.handed_over = true;
+            } else {
+                batches.held_back = true;
+            }
+        }
+        batches
     }
 
     /// Lets a waiter go for every running thread that sleeps somewhere in the kernel (P-017,

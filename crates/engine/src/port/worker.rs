@@ -8,7 +8,7 @@ use linsock_abi::Win32Error;
 use linsock_backend::ring::Ring;
 use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 /// Waiting, or at work without counting.
 const IDLE: u8 = 0;
@@ -21,6 +21,10 @@ pub struct Shared {
     /// The thread's number.
     pub thread: u32,
     state: AtomicU8,
+    /// The thread's own ring, where a ring is what does the I/O.
+    pub ring: Option<Arc<Ring>>,
+    /// The number of the batch that the reactor saw last.
+    seen: AtomicU64,
 }
 
 impl Shared {
@@ -38,6 +42,11 @@ impl Shared {
         self.state.load(Ordering::Relaxed) != IDLE && self.suspend()
     }
 
+    /// Notes the batch that the thread holds back; `true` if it was noted before.
+    pub fn has_seen(&self, batch: u64) -> bool {
+        self.seen.swap(batch, Ordering::Relaxed) == batch
+    }
+
     /// Stops counting the thread; `true` for the one caller that must take it off the count.
     pub fn suspend(&self) -> bool {
         self.state.swap(IDLE, Ordering::AcqRel) == RUNNING
@@ -49,8 +58,6 @@ pub struct Worker {
     port: Arc<Port>,
     pub waiter: WaiterRef,
     pub shared: Arc<Shared>,
-    /// The thread's own ring, where a ring is what does the I/O.
-    pub ring: Option<Arc<Ring>>,
     /// Calls answered from the queue since this thread last looked after the I/O.
     unvisited: Cell<u32>,
 }
@@ -72,6 +79,12 @@ impl Worker {
     }
 }
 
+/// The current thread's ring, and the port that the thread works for.
+struct Own {
+    ring: Arc<Ring>,
+    port: Arc<Port>,
+}
+
 thread_local! {
     /// The port that this thread named last, and its handle: found again without a look-up.
     static LAST: Cell<Option<(usize, Arc<Port>)>> = const { Cell::new(None) };
@@ -79,8 +92,8 @@ thread_local! {
     /// thread ([`thread_exit`]) must find both whichever of the library's calls came first.
     static WORKER: RefCell<ManuallyDrop<Option<Worker>>> =
         const { RefCell::new(ManuallyDrop::new(None)) };
-    /// The thread's ring, in a place of its own because it is needed while the worker is at work.
-    static RING: RefCell<ManuallyDrop<Option<Arc<Ring>>>> =
+    /// In a place of its own because it is needed while the worker is at work.
+    static RING: RefCell<ManuallyDrop<Option<Own>>> =
         const { RefCell::new(ManuallyDrop::new(None)) };
     /// The port whose I/O this thread is looking after right now.
     static VISITING: Cell<*const Port> = const { Cell::new(std::ptr::null()) };
@@ -124,21 +137,19 @@ fn join(port: &Arc<Port>, before: Option<Worker>) -> Worker {
         None if io::uses_rings() => io::make_ring(port.poller()).ok(),
         None => None,
     };
-    let shared =
-        Arc::new(Shared { thread: crate::thread::current_id(), state: AtomicU8::new(IDLE) });
+    let shared = Arc::new(Shared {
+        thread: crate::thread::current_id(),
+        state: AtomicU8::new(IDLE),
+        ring,
+        seen: AtomicU64::new(u64::MAX),
+    });
     lock(&port.workers).push(shared.clone());
-    if let Some(ring) = &ring {
-        set_ring(Some(ring.clone()));
+    if let Some(ring) = &shared.ring {
+        set_ring(Some(Own { ring: ring.clone(), port: port.clone() }));
         // What the ring brings must not wait for this thread to come back.
         port.watch();
     }
-    Worker {
-        port: port.clone(),
-        waiter: WaiterRef::default(),
-        shared,
-        ring,
-        unvisited: Cell::new(0),
-    }
+    Worker { port: port.clone(), waiter: WaiterRef::default(), shared, unvisited: Cell::new(0) }
 }
 
 /// Has another port tell of a thread's ring. One that it cannot tell of is given up: what is started
@@ -155,11 +166,13 @@ fn bring(ring: Arc<Ring>, port: &Port) -> Option<Arc<Ring>> {
 /// Takes a worker off its port; its ring goes with the thread.
 fn leave(worker: Worker) -> Option<Arc<Ring>> {
     let port = worker.port;
+    // This port's reactor looks at it no longer.
+    hand_over();
     lock(&port.workers).retain(|other| !Arc::ptr_eq(other, &worker.shared));
     if worker.shared.stop() {
         port.desk.stop_running(&port.poller);
     }
-    worker.ring
+    worker.shared.ring.clone()
 }
 
 /// The current thread ends (P-016).
@@ -174,11 +187,28 @@ pub fn thread_exit() {
 
 /// The ring of the current thread, if it has one.
 pub fn own_ring() -> Option<Arc<Ring>> {
-    RING.with_borrow(|ring| Option::clone(ring))
+    RING.with_borrow(|own| own.as_ref().map(|own| own.ring.clone()))
 }
 
-fn set_ring(ring: Option<Arc<Ring>>) {
-    drop(ManuallyDrop::into_inner(RING.replace(ManuallyDrop::new(ring))));
+/// Whether the current thread's ring may hold back what the thread starts on a socket of this port:
+/// it is the port that the thread comes back to, and the reactor will see to it if it does not.
+pub fn may_hold_back(port: &Arc<Port>) -> bool {
+    RING.with_borrow(|own| {
+        own.as_ref().is_some_and(|own| Arc::ptr_eq(&own.port, port) && own.ring.is_patient())
+    })
+}
+
+/// The current thread is about to wait: hands over what its ring holds back.
+fn hand_over() {
+    RING.with_borrow(|own| {
+        if let Some(own) = own.as_ref() {
+            own.ring.flush();
+        }
+    });
+}
+
+fn set_ring(own: Option<Own>) {
+    drop(ManuallyDrop::into_inner(RING.replace(ManuallyDrop::new(own))));
 }
 
 /// Looks after a port's I/O; packets posted there meanwhile wake nobody else, because this
@@ -201,6 +231,7 @@ pub struct Blocked(Option<(Arc<Port>, Arc<Shared>)>);
 impl Blocked {
     /// The thread is about to block.
     pub fn enter() -> Self {
+        hand_over();
         let counted = WORKER
             .try_with(|worker| {
                 let worker = worker.borrow();

@@ -2,8 +2,8 @@
 
 use super::acceptance::Handed;
 use super::blocking_call::is_for;
-use super::queue::Side;
-use super::{Number, Place, Socket, open};
+use super::queue::{Side, open_settled};
+use super::{Number, Place, Socket};
 use crate::io;
 use crate::operation::{Ending, Notify, Operation};
 use crate::runtime;
@@ -51,7 +51,7 @@ pub fn cancel_synchronous(thread: &ThreadObject) -> bool {
 }
 
 fn cancel_where(number: Number, wanted: impl Fn(&Operation) -> bool) -> Result<bool, WsaError> {
-    let (place, mut socket) = open(number)?;
+    let (place, mut socket) = open_settled(number)?;
     let mut held = Vec::new();
     // CancelIo and CancelIoEx speak of overlapped operations only.
     let wanted = |operation: &Operation| {
@@ -79,6 +79,11 @@ impl Socket {
         wanted: impl Fn(&Operation) -> bool,
     ) -> bool {
         let mut any = false;
+        if ending != Ending::Silent {
+            // As much as was possible at once has happened before anything is called off.
+            self.settle(place, Side::Input);
+            self.settle(place, Side::Output);
+        }
         for side in [Side::Input, Side::Output, Side::Notices] {
             let mut n = 0;
             while n < self.queue(side).len() {

@@ -1,8 +1,8 @@
 //! closesocket and linger.
 
 use super::cancel::Held;
-use super::queue::Side;
-use super::{Number, Phase, Place, Socket, open};
+use super::queue::{Side, open_settled};
+use super::{Number, Phase, Place, Socket};
 use crate::io;
 use crate::operation::{self, Ending, Orphan};
 use crate::runtime;
@@ -20,7 +20,8 @@ const LINGER_POLL: Duration = Duration::from_millis(5);
 /// WSAENOTSOCK; WSAEWOULDBLOCK when a non-blocking socket lingers and data is unacknowledged:
 /// then nothing was closed (Z-008).
 pub fn close(number: Number) -> Result<(), WsaError> {
-    let (place, mut socket) = open(number)?;
+    let (place, mut socket) = open_settled(number)?;
+    socket.settle(place, Side::Output);
     if let Some(seconds) = socket.effective_linger().filter(|&seconds| seconds > 0)
         && socket.phase == Phase::Connected
         // Ending the connection is for the last one who has it.
@@ -95,6 +96,11 @@ impl Socket {
     /// Takes the socket out of use: ends or orphans its operations, then closes the
     /// descriptor, all before anyone else can be given its number.
     pub(super) fn close(&mut self, place: &'static Place, ending: Ending) -> Vec<Held> {
+        if ending != Ending::Silent {
+            // What was sent before goes out (Z-005).
+            self.settle(place, Side::Input);
+            self.settle(place, Side::Output);
+        }
         self.note_timed_wait();
         if self.phase == Phase::Connected && self.effective_linger() != Some(0) {
             self.allow_reuse();
@@ -127,7 +133,6 @@ impl Socket {
         signal.set();
         // A ring's requests keep the connection open until they are given back.
         for (ring, user_data) in &held {
-            ring.cancel(user_data | linsock_backend::op::PART_BIT);
             ring.cancel(*user_data);
         }
         self.unwatch();
@@ -168,7 +173,11 @@ impl Socket {
         self.reset_deferred();
         for side in [Side::Input, Side::Output, Side::Notices] {
             for operation in std::mem::take(self.queue(side)) {
-                if operation.in_flight > 0 {
+                let index = self.fd as usize;
+                let user_data = io::user_data(index, side == Side::Output, operation.ticket);
+                let withdrawn =
+                    operation.ring.as_ref().is_some_and(|ring| ring.withdraw(user_data));
+                if operation.in_flight > 0 && !withdrawn {
                     io::adopt_orphan(Orphan { operation, route: self.route.clone() });
                 } else {
                     let ended = Ending::Closed.of(&operation);

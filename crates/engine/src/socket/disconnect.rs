@@ -1,7 +1,7 @@
 //! DisconnectEx.
 
-use super::queue::Side;
-use super::{Context, Number, Phase, Socket, open};
+use super::queue::{Side, open_settled};
+use super::{Context, Number, Phase, Socket};
 use crate::operation::{Ended, Notify, Operation, Overlapped};
 use crate::runtime;
 use linsock_abi::WsaError;
@@ -22,7 +22,7 @@ pub unsafe fn disconnect_ex(
     overlapped: Option<usize>,
     reuse: bool,
 ) -> Result<bool, WsaError> {
-    let (place, mut socket) = open(number)?;
+    let (place, mut socket) = open_settled(number)?;
     if !socket.is_connection_oriented() {
         let connected = socket.phase == Phase::Connected;
         return Err(if connected { WsaError::WSAEOPNOTSUPP } else { WsaError::WSAENOTCONN });
@@ -30,6 +30,7 @@ pub unsafe fn disconnect_ex(
     if socket.phase != Phase::Connected || socket.is_accept_target() {
         return Err(WsaError::WSAENOTCONN);
     }
+    socket.settle(place, Side::Output);
     let disconnect = Disconnect::new(reuse, socket.is_tcp());
     if reuse {
         socket.note_port();

@@ -3,12 +3,15 @@
 //! Each socket has two queues, in posting order (S-011), and a third one without an order, of
 //! what waits for news (`notice.rs`). Only the head of the two is worked
 //! on. With epoll the head is tried whenever the socket is ready; with io_uring the head,
-//! once it would block, is handed to a ring, whose completion moves it on.
+//! once it would block, is handed to a ring, whose completion moves it on. A port's worker does
+//! not even try a transfer: its ring holds it back until the thread waits (`is_batched`).
 
 use super::{Number, Phase, Place, Socket, open};
 use crate::io::{self, Source};
 use crate::operation::{self, Ended, Ending, Notify, Operation, Overlapped};
+use crate::port;
 use crate::reactor;
+use crate::sync::plain::MutexGuard;
 use linsock_abi::map::Call;
 use linsock_abi::{Errno, NtStatus, WsaError};
 use linsock_backend::net::{self, Ready};
@@ -192,33 +195,61 @@ impl Socket {
     }
 
     fn arm_ring(&mut self, side: Side, want: Want) -> Result<(), Errno> {
+        let Some(head) = self.queue(side).front() else { return Ok(()) };
+        let (ticket, awaited) = (head.ticket, matches!(head.notify, Notify::Overlapped(_)));
         if let Some(ring) = io::ring_of_this_thread() {
-            return self.submit(side, want, &ring);
+            self.submit(side, want, &ring);
+            let route = self.route.as_ref().filter(|_| awaited && !self.adopted);
+            if !route.is_some_and(|route| port::may_hold_back(&route.port)) {
+                ring.flush();
+            } else if let Some(route) = route {
+                route.port.mind_batch();
+            }
+            return Ok(());
         }
-        let Some(ticket) = self.queue(side).front().map(|head| head.ticket) else { return Ok(()) };
         reactor::get()?.hand_in(reactor::Errand { index: self.fd as usize, side, ticket, want });
         Ok(())
     }
 
-    /// Gives the head of a queue to a ring of the calling thread.
+    /// Gives the head of a queue to a ring of the calling thread, which holds it back.
     pub(crate) fn submit(
         &mut self,
         side: Side,
         want: Want,
         ring: &crate::sync::plain::Arc<linsock_backend::ring::Ring>,
-    ) -> Result<(), Errno> {
+    ) {
         let index = self.fd as usize;
-        let Some(mut head) = self.queue(side).pop_front() else { return Ok(()) };
+        let Some(mut head) = self.queue(side).pop_front() else { return };
         let user_data = io::user_data(index, side == Side::Output, head.ticket);
         // SAFETY: the operation is a box that stays whole until `in_flight` completions were
         // taken: queues and orphans keep it so, and a retiring ring takes its own back first.
-        let submitted = unsafe { head.request.submit(self.target(), want, ring, user_data) };
-        let result = submitted.map(|count| {
-            head.in_flight = count;
-            head.ring = Some(ring.clone());
-        });
+        head.in_flight = unsafe { head.request.submit(self.target(), want, ring, user_data) };
+        head.ring = Some(ring.clone());
         self.queue(side).push_front(head);
-        result
+    }
+
+    /// Does now what a ring holds back of a queue without its having been tried. Whatever ends a
+    /// connection, cancels, or transfers by a call of its own begins with this, so that it finds
+    /// things as if each transfer had been tried when it was started.
+    pub(super) fn settle(&mut self, place: &'static Place, side: Side) {
+        let index = self.fd as usize;
+        let Some(head) = self.queue(side).front_mut() else { return };
+        if !head.request.suits_a_batch() {
+            return;
+        }
+        let user_data = io::user_data(index, side == Side::Output, head.ticket);
+        if head.ring.as_ref().is_some_and(|ring| ring.withdraw(user_data)) {
+            head.in_flight = 0;
+            head.ring = None;
+            self.pump(place, side, Ready::UNKNOWN);
+        }
+    }
+
+    /// A ring that holds the head of a queue and has completions to tell of, perhaps of this one.
+    fn ring_with_news(&self) -> Option<crate::sync::plain::Arc<linsock_backend::ring::Ring>> {
+        let heads = [self.input.front(), self.output.front()];
+        let rings = heads.into_iter().flatten().filter_map(|head| head.ring.as_ref());
+        rings.into_iter().find(|ring| ring.has_completions()).cloned()
     }
 
     /// Whether this operation heads a queue and no ring holds it yet.
@@ -505,7 +536,7 @@ impl Socket {
         overlapped: Overlapped,
     ) -> Result<Started, WsaError> {
         let mut want = None;
-        if try_now && self.is_free(side) {
+        if try_now && self.is_free(side) && !self.is_batched(&request, &overlapped) {
             match request.attempt(self.target(), Ready::UNKNOWN) {
                 Step::Done(outcome) => {
                     let ended = self.translate(&request, call, outcome);
@@ -537,6 +568,20 @@ impl Socket {
         let operation = Operation::new(request, call, Notify::Overlapped(overlapped));
         self.enqueue(place, side, operation, want);
         Ok(Started::Pending)
+    }
+
+    /// Whether an operation goes to the calling thread's ring untried, with others that the thread
+    /// starts before it waits again: only its packet tells of it, and that in any case.
+    fn is_batched(&self, request: &Request, overlapped: &Overlapped) -> bool {
+        self.route.as_ref().is_some_and(|route| port::may_hold_back(&route.port))
+            && self.is_stream()
+            // Whoever made the descriptor may close it, and a request that is held back would meet
+            // another one's.
+            && !self.adopted
+            && self.modes & super::port::SKIP_PORT_ON_SUCCESS == 0
+            && overlapped.has_packet_alone()
+            && request.suits_a_batch()
+            && !self.selects_events()
     }
 
     /// Starts an operation for a blocking call: tries it, then queues it.
@@ -576,6 +621,21 @@ impl Socket {
             let _ = reactor::after(limit, timer);
         }
     }
+}
+
+/// [`open`], once what the kernel has done for the socket was heard: what waits behind that has its
+/// turn before whatever the caller is about to do.
+///
+/// # Errors
+/// WSAENOTSOCK.
+pub(super) fn open_settled(
+    number: Number,
+) -> Result<(&'static Place, MutexGuard<'static, Socket>), WsaError> {
+    let (place, socket) = open(number)?;
+    let Some(ring) = socket.ring_with_news() else { return Ok((place, socket)) };
+    drop(socket);
+    io::reap(&ring);
+    open(number)
 }
 
 /// The Winsock error of an operation of a socket that ended with this status.

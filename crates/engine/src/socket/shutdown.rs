@@ -1,7 +1,7 @@
 //! shutdown.
 
-use super::queue::Side;
-use super::{Number, Phase, Place, Socket, open, translate};
+use super::queue::{Side, open_settled};
+use super::{Number, Phase, Place, Socket, translate};
 use crate::operation::{Notify, Operation};
 use linsock_abi::map::Call;
 use linsock_abi::{Errno, WsaError};
@@ -18,7 +18,7 @@ const SD_BOTH: i32 = 2;
 /// WSAEINVAL for another `how`; WSAENOTCONN unconnected stream, or one without its context
 /// update (Z-011, Z-012, C-109).
 pub fn shutdown(number: Number, how: i32) -> Result<(), WsaError> {
-    let (place, mut socket) = open(number)?;
+    let (place, mut socket) = open_settled(number)?;
     let (receives, sends) = match how {
         SD_RECEIVE => (true, false),
         SD_SEND => (false, true),
@@ -63,6 +63,7 @@ impl Socket {
     fn shut_sends(&mut self, place: &'static Place) -> Result<(), WsaError> {
         self.allow_reuse();
         self.note_closing_first();
+        self.settle(place, Side::Output);
         if self.is_free(Side::Output) {
             return match net::shutdown(self.fd, SD_SEND) {
                 Ok(()) | Err(Errno(ENOTCONN)) => Ok(()),

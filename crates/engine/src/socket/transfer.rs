@@ -2,7 +2,7 @@
 
 use super::blocking_call::{is_done, take_back};
 use super::network_events::BY_RECEIVE;
-use super::queue::{Side, Started};
+use super::queue::{Side, Started, open_settled};
 use super::{Number, Opened, Phase, Place, SOCK_DGRAM, Socket, open};
 use crate::apc::Routine;
 use crate::operation::{Ended, Ending, Overlapped};
@@ -251,7 +251,7 @@ pub fn send(
     flags: Flags,
     to: Option<Address>,
 ) -> Result<u32, WsaError> {
-    let (place, mut socket) = open(number)?;
+    let (place, mut socket) = open_settled(number)?;
     socket.check_destination(to.as_ref())?;
     socket.may_send(flags)?;
     let nonblocking = socket.nonblocking;
@@ -270,7 +270,7 @@ pub fn send(
 /// As for the overlapped form; WSAEWOULDBLOCK on a non-blocking socket; WSAETIMEDOUT after
 /// SO_RCVTIMEO; WSAEMSGSIZE with the count of what was stored.
 pub fn receive(number: Number, data: Buffers, flags: Flags) -> Result<Ended, WsaError> {
-    let (place, mut socket) = open(number)?;
+    let (place, mut socket) = open_settled(number)?;
     socket.begin_receive(flags, false)?;
     let (request, call) = socket.receive_request(data, flags, None);
     let limit = socket.receive_limit();
@@ -298,6 +298,7 @@ pub(super) fn run_whole(
     call: Call,
     limit_ms: u32,
 ) -> Result<(Request, Ended), WsaError> {
+    socket.settle(place, side);
     if socket.nonblocking {
         if !socket.is_free(side) {
             socket.note_blocked(side);

@@ -124,8 +124,11 @@ pub unsafe extern "system" fn ExitProcess(uexitcode: u32) -> ! {
 pub unsafe extern "system" fn TerminateProcess(hprocess: HANDLE, uexitcode: u32) -> BOOL {
     truth::<Win32Error>(|| {
         match whose(hprocess)? {
-            // SAFETY: does not return.
-            Whose::Own => unsafe { libc::_exit(uexitcode as i32) },
+            Whose::Own => {
+                linsock_engine::io::flush_all();
+                // SAFETY: does not return.
+                unsafe { libc::_exit(uexitcode as i32) }
+            }
             Whose::Started(process) => {
                 let _errno = crate::last_error::KeepErrno::new();
                 process.terminate(uexitcode)
