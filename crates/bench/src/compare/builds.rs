@@ -128,7 +128,10 @@ fn asio_on_linsock() -> Result<PathBuf> {
     let library = library()?;
     let driver = cargo_makes("linsock-cc")?.join("linsock-cxx");
     let from = vec![library.join("liblinsock.so"), driver.clone()];
-    asio_by(Command::new(driver), "asio-linsock", from, &["-lws2_32", "-lmswsock"])
+    let mut compiler = Command::new(driver);
+    // Which Windows: Asio warns where nothing says so.
+    compiler.arg("-D_WIN32_WINNT=0x0A00");
+    asio_by(compiler, "asio-linsock", from, &["-lws2_32", "-lmswsock"])
 }
 
 /// Asio's program, by a compiler; `from` is what else it is made from.
