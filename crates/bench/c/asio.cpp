@@ -1,4 +1,5 @@
-// connect+send and echo on Asio: a context that all threads run, callbacks.
+// connect+send and echo on Asio: a context that all threads run, callbacks. Compiled by linsock-c++ it is the same program on
+// Asio's Windows side.
 //
 //     asio echo THREADS HOLD
 //     asio connect PORT THREADS HOLD SILENT
@@ -9,12 +10,15 @@
 #include <vector>
 #include "contestant.h"
 
+using asio::ip::tcp;
+
+// linsock's bind does so by itself, and for Windows 24 is another option.
+#ifndef _WIN32
 #ifndef IP_BIND_ADDRESS_NO_PORT
 #define IP_BIND_ADDRESS_NO_PORT 24
 #endif
-
-using asio::ip::tcp;
 using Option = asio::detail::socket_option::boolean<IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT>;
+#endif
 
 static unsigned char block[BLOCK_BYTES];
 
@@ -108,7 +112,9 @@ struct Attempt : std::enable_shared_from_this<Attempt> {
     void open()
     {
         socket.open(tcp::v4());
+#ifndef _WIN32
         socket.set_option(Option(true));
+#endif
         socket.bind(tcp::endpoint(tcp::v4(), 0));
     }
     void next()

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#ifndef _WIN32
+#ifdef __linux__
 #include <sys/mman.h>
 #include <time.h>
 #endif
@@ -33,7 +33,7 @@ static inline void contestant_fail(const char *what, int line)
 
 static inline uint64_t now_nanoseconds(void)
 {
-#ifdef _WIN32
+#ifndef __linux__
     static LARGE_INTEGER frequency;
     LARGE_INTEGER now;
     if (frequency.QuadPart == 0)
@@ -92,7 +92,7 @@ static inline int round_read(void)
     unsigned long long n, most, milliseconds;
     CHECK(sscanf(line, " {\"in_flight\":%llu,\"operations_max\":%llu,\"milliseconds_max\":%llu}", &n, &most,
                  &milliseconds) == 3);
-#ifndef _WIN32
+#ifdef __linux__
     if (contestant_round.taken == NULL) {
         const char *fd = getenv("LINSOCK_BENCH_TAKEN");
         CHECK(fd != NULL);
@@ -119,7 +119,7 @@ static inline int round_take(uint64_t now)
     uint64_t before = __atomic_fetch_add(&contestant_round.allowed, 1, __ATOMIC_RELAXED);
     if (before >= contestant_round.operations_max)
         return 0;
-#ifndef _WIN32
+#ifdef __linux__
     while (contestant_round.taken_before + before > __atomic_load_n(contestant_round.taken, __ATOMIC_RELAXED) + AHEAD_MAX) {
         struct timespec pause = {0, 100000};
         nanosleep(&pause, NULL);

@@ -40,7 +40,7 @@ struct Arguments {
 enum Command {
     /// Everyone side by side: connect+send, echo, and many pending operations.
     ///
-    /// All of it takes about ten minutes, --quick one; the contestants are built before that. Three runs
+    /// All of it takes about thirteen minutes, --quick one; the contestants are built before that. Three runs
     /// with --json are what `targets` and `table` are for.
     Compare(compare::Options),
     /// What of the targets runs of compare have met.

@@ -30,7 +30,7 @@ fn script(page: &str) -> String {
 
 #[test]
 fn commands_of_the_page_work() {
-    for program in ["cmake", "pkg-config", "valgrind"] {
+    for program in ["cmake", "make", "pkg-config", "valgrind"] {
         if !present(program) {
             return;
         }

@@ -22,6 +22,7 @@ pub fn prepare(who: Who) -> Result<Contestant> {
         Who::Compio => Program::Made(runtimes()?, vec!["compio"]),
         Who::Monoio => Program::Made(runtimes()?, vec!["monoio"]),
         Who::Asio => Program::Made(asio()?, vec![]),
+        Who::AsioLinsockEpoll | Who::AsioLinsockUring => Program::Made(asio_on_linsock()?, vec![]),
         Who::Wine => windows()?,
     };
     Ok(Contestant { who, program })
@@ -77,8 +78,13 @@ fn cargo() -> Command {
 
 /// The shared library, as it is now.
 pub fn library() -> Result<PathBuf> {
+    cargo_makes("linsock-dll")
+}
+
+/// Builds a package of the workspace; answers the folder of what was made.
+fn cargo_makes(package: &str) -> Result<PathBuf> {
     let mut build = cargo();
-    build.args(["-p", "linsock-dll"]).current_dir(workspace());
+    build.args(["-p", package]).current_dir(workspace());
     build.env("CARGO_TARGET_DIR", target());
     finish(&mut build)?;
     Ok(target().join("release"))
@@ -114,15 +120,36 @@ fn runtimes() -> Result<PathBuf> {
 }
 
 fn asio() -> Result<PathBuf> {
+    asio_by(Command::new("g++"), "asio", vec![], &["-lpthread"])
+}
+
+/// The driver that is made here: Asio takes its Windows side, at a completion port.
+fn asio_on_linsock() -> Result<PathBuf> {
+    let library = library()?;
+    let driver = cargo_makes("linsock-cc")?.join("linsock-cxx");
+    let from = vec![library.join("liblinsock.so"), driver.clone()];
+    let mut compiler = Command::new(driver);
+    // Which Windows: Asio warns where nothing says so.
+    compiler.arg("-D_WIN32_WINNT=0x0A00");
+    asio_by(compiler, "asio-linsock", from, &["-lws2_32", "-lmswsock"])
+}
+
+/// Asio's program, by a compiler; `from` is what else it is made from.
+fn asio_by(
+    mut compiler: Command,
+    name: &str,
+    mut from: Vec<PathBuf>,
+    libraries: &[&str],
+) -> Result<PathBuf> {
     ensure!(Path::new(ASIO).exists(), "{ASIO} is not there (Debian: libasio-dev)");
-    let made = made("asio")?;
-    if is_fresh(&made, &sources("asio.cpp")) {
+    let made = made(name)?;
+    from.append(&mut sources("asio.cpp"));
+    if is_fresh(&made, &from) {
         return Ok(made);
     }
-    let mut command = Command::new("g++");
-    command.args(["-std=c++20", "-O2", "-Wall", "-Wextra", "-DASIO_STANDALONE"]);
-    command.arg(here().join("c/asio.cpp")).arg("-o").arg(&made).arg("-lpthread");
-    finish(&mut command)?;
+    compiler.args(["-std=c++20", "-O2", "-Wall", "-Wextra", "-DASIO_STANDALONE"]);
+    compiler.arg(here().join("c/asio.cpp")).arg("-o").arg(&made).args(libraries);
+    finish(&mut compiler)?;
     Ok(made)
 }
 

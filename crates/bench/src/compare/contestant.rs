@@ -31,6 +31,10 @@ pub enum Who {
     Monoio,
     /// The C++ library, on epoll.
     Asio,
+    /// The same source, compiled for Asio's Windows side, on liblinsock.so, backend epoll.
+    AsioLinsockEpoll,
+    /// The same, backend uring.
+    AsioLinsockUring,
     /// The C program that linsock runs, built for Windows, under Wine.
     Wine,
 }
@@ -133,6 +137,8 @@ impl Who {
             Who::Compio => "compio",
             Who::Monoio => "monoio",
             Who::Asio => "asio",
+            Who::AsioLinsockEpoll => "asio-linsock-epoll",
+            Who::AsioLinsockUring => "asio-linsock-uring",
             Who::Wine => "wine",
         }
     }
@@ -141,12 +147,21 @@ impl Who {
         matches!(self, Who::LinsockEpoll | Who::LinsockUring | Who::LinsockAuto)
     }
 
+    fn is_asio_on_linsock(self) -> bool {
+        matches!(self, Who::AsioLinsockEpoll | Who::AsioLinsockUring)
+    }
+
+    /// Whether its calls are those of the library.
+    pub fn calls_linsock(self) -> bool {
+        self.is_linsock() || self.is_asio_on_linsock()
+    }
+
     /// Whether it has a form for the cell.
     pub fn takes_part(self, cell: Cell) -> bool {
         match cell.workload {
             // One ring, one task: what has more workers is compared with what one thread does.
             Workload::Connect if cell.threads > 1 => {
-                self.is_linsock()
+                self.calls_linsock()
                     || matches!(self, Who::RawUring | Who::Tokio | Who::Asio | Who::Wine)
             }
             Workload::Connect | Workload::Echo => true,
@@ -199,8 +214,8 @@ impl Contestant {
             command.args(["echo", &threads, &hold]);
         }
         match self.who {
-            Who::LinsockEpoll => command.env("LINSOCK_BACKEND", "epoll"),
-            Who::LinsockUring => command.env("LINSOCK_BACKEND", "uring"),
+            Who::LinsockEpoll | Who::AsioLinsockEpoll => command.env("LINSOCK_BACKEND", "epoll"),
+            Who::LinsockUring | Who::AsioLinsockUring => command.env("LINSOCK_BACKEND", "uring"),
             Who::LinsockAuto => command.env("LINSOCK_BACKEND", "auto"),
             _ => command.env_remove("LINSOCK_BACKEND"),
         };

@@ -38,7 +38,7 @@ impl Outcome {
     /// The system calls of so many operations.
     pub fn count(&mut self, mut calls: Calls, operations: u64) {
         let each = |count: u64| count as f64 / operations as f64;
-        if self.who.is_linsock() {
+        if self.who.calls_linsock() {
             self.probes = Some(each(probes(&mut calls)));
         }
         self.calls = Some(each(calls.values().sum()));

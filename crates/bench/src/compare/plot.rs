@@ -20,6 +20,8 @@ const COLOURS: &[(Who, RGBColor)] = &[
     (Who::Compio, RGBColor(204, 121, 167)),
     (Who::Monoio, RGBColor(230, 159, 0)),
     (Who::Asio, RGBColor(86, 180, 233)),
+    (Who::AsioLinsockEpoll, RGBColor(0, 60, 110)),
+    (Who::AsioLinsockUring, RGBColor(150, 75, 20)),
     (Who::Wine, RGBColor(136, 34, 85)),
 ];
 

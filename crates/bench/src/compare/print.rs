@@ -33,7 +33,7 @@ fn print_cell(cell: Cell, measured: &Measured) {
     let anchor = measured.anchor.map_or("nobody", Who::text);
     println!("\n{}, {}; ratios against {anchor}", cell.workload, cell.text());
     print!(
-        "  {:<14} {:>8} {:>6} {:>7} {:>8} {:>6} {:>7} {:>7} {:>9} {:>9}",
+        "  {:<18} {:>8} {:>6} {:>7} {:>8} {:>6} {:>7} {:>7} {:>9} {:>9}",
         "contestant",
         "rate/s",
         "ratio",
@@ -54,7 +54,7 @@ fn print_cell(cell: Cell, measured: &Measured) {
     println!();
     for (&who, row) in &measured.contestants {
         if let Some(failure) = &row.failure {
-            println!("  {:<14} failed: {failure}", who.text());
+            println!("  {:<18} failed: {failure}", who.text());
             continue;
         }
         print_row(who, cell, row);
@@ -63,7 +63,7 @@ fn print_cell(cell: Cell, measured: &Measured) {
 
 fn print_row(who: Who, cell: Cell, row: &Row) {
     print!(
-        "  {:<14} {:>8} {:>6} {:>7} {:>8} {:>6} {:>7} {:>7} {:>9} {:>9}",
+        "  {:<18} {:>8} {:>6} {:>7} {:>8} {:>6} {:>7} {:>7} {:>9} {:>9}",
         who.text(),
         figure(row.rate, 0),
         figure(row.rate_ratio, 2),
