@@ -281,7 +281,5 @@ fn handles_and_strings_are_the_oracle_s_types() {
     let _: fn(PSTR) -> windows_sys::core::PSTR = |it| it;
     let _: fn(PCWSTR) -> windows_sys::core::PCWSTR = |it| it;
     let _: fn(BOOL) -> windows_sys::core::BOOL = |it| it;
-    let _: fn(
-        LPTHREAD_START_ROUTINE,
-    ) -> threading::LPTHREAD_START_ROUTINE = |it| it;
+    let _: fn(LPTHREAD_START_ROUTINE) -> threading::LPTHREAD_START_ROUTINE = |it| it;
 }
