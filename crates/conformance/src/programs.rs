@@ -5,6 +5,7 @@ use anyhow::{Context, Result, bail, ensure};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::slice;
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -173,7 +174,7 @@ impl Target {
         for name in SUPPORT {
             let source = paths::c_sources().join(name);
             let object = self.folder.join(name).with_extension("o");
-            self.make(&object, &[headers, &[source.clone()]].concat(), |command| {
+            self.make(&object, &[headers, slice::from_ref(&source)].concat(), |command| {
                 command.arg("-include").arg(&harness).arg("-c").arg(&source);
             })?;
             objects.push(object);
