@@ -3,9 +3,11 @@
 #ifndef LINSOCK_CONFORMANCE_HARNESS_H
 #define LINSOCK_CONFORMANCE_HARNESS_H
 
+/* Some headers show what is newer only to who asks for the newer system. */
 #ifndef _WIN32_WINNT
 #define _WIN32_WINNT 0x0A00
 #endif
+#define NTDDI_VERSION 0x0A00000C
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <mswsock.h>

@@ -2,8 +2,6 @@
 #ifndef LINSOCK_CONFORMANCE_IOCTL_H
 #define LINSOCK_CONFORMANCE_IOCTL_H
 
-/* Some headers show the newer codes only to who asks for the newer system. */
-#define NTDDI_VERSION 0x0A00000C
 #include "harness.h"
 #include <mstcpip.h>
 

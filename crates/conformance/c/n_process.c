@@ -152,22 +152,26 @@ static const char *child_word(char *word) {
     return GetEnvironmentVariableA("LINSOCK_N_CHILD", word, 16) > 0 ? word : "";
 }
 
-static HANDLE start(const char *test, const char *word, HANDLE output) {
-    char path[1024], line[1200], environment[64];
+static HANDLE start_with(const char *test, HANDLE output, DWORD flags, LPVOID environment) {
+    char path[1024], line[1200];
     STARTUPINFOA startup;
     PROCESS_INFORMATION process;
     CHECK(GetModuleFileNameA(NULL, path, sizeof path) > 0);
     snprintf(line, sizeof line, "\"%s\" %s", path, test);
-    snprintf(environment, sizeof environment, "LINSOCK_N_CHILD=%s%c", word, 0);
     memset(&startup, 0, sizeof startup);
     startup.cb = sizeof startup;
     startup.dwFlags = STARTF_USESTDHANDLES;
     startup.hStdOutput = output;
     startup.hStdError = GetStdHandle(STD_ERROR_HANDLE);
-    CHECK(CreateProcessA(NULL, line, NULL, NULL, TRUE, 0, output ? environment : NULL, NULL, &startup, &process));
+    CHECK(CreateProcessA(NULL, line, NULL, NULL, TRUE, flags, environment, NULL, &startup, &process));
     CHECK_EQ(GetProcessId(process.hProcess), process.dwProcessId);
     CHECK(CloseHandle(process.hThread));
     return process.hProcess;
+}
+
+/* With the caller's variables and without an output. */
+static HANDLE start(const char *test) {
+    return start_with(test, NULL, 0, NULL);
 }
 
 TEST(n_040_the_end_of_a_process_is_told) {
@@ -175,7 +179,7 @@ TEST(n_040_the_end_of_a_process_is_told) {
     DWORD code = 0;
     if (strcmp(child_word(word), "ends") == 0) ExitProcess(77);
     CHECK(SetEnvironmentVariableA("LINSOCK_N_CHILD", "ends"));
-    HANDLE child = start("n_040_the_end_of_a_process_is_told", "", NULL);
+    HANDLE child = start("n_040_the_end_of_a_process_is_told");
     CHECK(SetEnvironmentVariableA("LINSOCK_N_CHILD", NULL));
     CHECK_EQ(WaitForSingleObject(child, 10000), WAIT_OBJECT_0);
     CHECK_EQ(WaitForSingleObject(child, 0), WAIT_OBJECT_0);
@@ -193,19 +197,27 @@ TEST(n_041_a_process_has_the_streams_and_variables_it_was_given) {
         ExitProcess(count);
     }
     SECURITY_ATTRIBUTES inherited = { sizeof inherited, NULL, TRUE };
-    snprintf(path, sizeof path, "linsock-n-041-%u.tmp", (unsigned)GetCurrentProcessId());
+    snprintf(path, sizeof path, "/tmp/linsock-n-041-%u", (unsigned)GetCurrentProcessId());
     HANDLE file = CreateFileA(path, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, &inherited,
                               CREATE_ALWAYS, FILE_FLAG_DELETE_ON_CLOSE, NULL);
     CHECK(file != INVALID_HANDLE_VALUE);
-    HANDLE child = start("n_041_a_process_has_the_streams_and_variables_it_was_given", "writes", file);
-    CHECK_EQ(WaitForSingleObject(child, 10000), WAIT_OBJECT_0);
-    CHECK(GetExitCodeProcess(child, &code));
-    CHECK_EQ(code, 7);
+    const char *test = "n_041_a_process_has_the_streams_and_variables_it_was_given";
+    char narrow[] = "LINSOCK_N_CHILD=writes\0";
+    WCHAR wide[] = L"LINSOCK_N_CHILD=writes\0";
+    for (int round = 0; round < 2; round++) {
+        DWORD flags = round ? CREATE_UNICODE_ENVIRONMENT : 0;
+        HANDLE child = start_with(test, file, flags, round ? (LPVOID)wide : (LPVOID)narrow);
+        CHECK_EQ(WaitForSingleObject(child, 10000), WAIT_OBJECT_0);
+        CHECK(GetExitCodeProcess(child, &code));
+        CHECK_EQ(code, 7);
+        CHECK(CloseHandle(child));
+    }
     CHECK_EQ(SetFilePointer(file, 0, NULL, FILE_BEGIN), 0);
     /* The harness says something, too. */
     CHECK(ReadFile(file, text, sizeof text - 1, &count, NULL));
-    CHECK(strstr(text, "written") != NULL);
-    CHECK(CloseHandle(child) && CloseHandle(file));
+    const char *first = strstr(text, "written");
+    CHECK(first != NULL && strstr(first + 1, "written") != NULL);
+    CHECK(CloseHandle(file));
 }
 
 TEST(n_042_what_is_no_program_is_not_started) {
@@ -223,7 +235,7 @@ TEST(n_043_a_process_is_ended_with_a_code) {
     DWORD code = 0;
     if (strcmp(child_word(word), "sleeps") == 0) Sleep(30000);
     CHECK(SetEnvironmentVariableA("LINSOCK_N_CHILD", "sleeps"));
-    HANDLE child = start("n_043_a_process_is_ended_with_a_code", "", NULL);
+    HANDLE child = start("n_043_a_process_is_ended_with_a_code");
     CHECK(SetEnvironmentVariableA("LINSOCK_N_CHILD", NULL));
     CHECK_EQ(WaitForSingleObject(child, 50), WAIT_TIMEOUT);
     CHECK(GetExitCodeProcess(child, &code));

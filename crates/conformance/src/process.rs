@@ -22,6 +22,15 @@ pub struct Ended {
 }
 
 pub fn run(command: &mut Command, limit: Duration) -> Result<Ended> {
+    run_while_heard(command, limit, limit)
+}
+
+/// The same for what is to write something every so often.
+pub fn run_while_heard(
+    command: &mut Command,
+    limit: Duration,
+    silence_max: Duration,
+) -> Result<Ended> {
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -31,6 +40,7 @@ pub fn run(command: &mut Command, limit: Duration) -> Result<Ended> {
     let output = collect(child.stdout.take());
     let errors = collect(child.stderr.take());
     let began = Instant::now();
+    let (mut heard, mut heard_at) = (0, began);
     let mut pause_us = 500;
     let trouble = loop {
         if let Some(status) = child.try_wait()? {
@@ -42,6 +52,13 @@ pub fn run(command: &mut Command, limit: Duration) -> Result<Ended> {
             child.kill()?;
             child.wait()?;
             break Some(format!("not over after {} s", limit.as_secs()));
+        }
+        if output.length() > heard {
+            (heard, heard_at) = (output.length(), Instant::now());
+        } else if heard_at.elapsed() > silence_max {
+            child.kill()?;
+            child.wait()?;
+            break Some(format!("silent for {} s", silence_max.as_secs()));
         }
         std::thread::sleep(Duration::from_micros(pause_us));
         pause_us = (pause_us * 2).min(20_000);
@@ -60,6 +77,10 @@ struct Collected {
 const AFTER_THE_END: Duration = Duration::from_secs(2);
 
 impl Collected {
+    fn length(&self) -> usize {
+        self.bytes.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     fn text(self) -> String {
         let ended = Instant::now();
         while !self.reader.is_finished() && ended.elapsed() < AFTER_THE_END {

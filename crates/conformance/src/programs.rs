@@ -2,8 +2,11 @@
 
 use crate::paths;
 use anyhow::{Context, Result, bail, ensure};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::slice;
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 /// Files of c/ that are linked into every program.
@@ -95,67 +98,139 @@ pub fn build_library() -> Result<()> {
     Ok(())
 }
 
+/// One of the two worlds that programs are built for.
+struct Target {
+    compiler: &'static str,
+    flags: Vec<OsString>,
+    /// Behind the objects.
+    libraries: Vec<OsString>,
+    /// Where headers are, beside c/, that may change.
+    headers: Option<PathBuf>,
+    folder: PathBuf,
+}
+
+/// What all programs have in common is compiled once: most of the time of the others would go there, too.
+static COMMON: Mutex<()> = Mutex::new(());
+
 pub fn build_native(program: &Program) -> Result<()> {
     let library = paths::target().join("release");
-    let mut command = Command::new("gcc");
-    command
-        .args(["-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-I"])
-        .arg(paths::workspace().join("include"))
-        .arg("-o")
-        .arg(being_made(&program.native()))
-        .args(sources(program))
-        .arg("-L")
-        .arg(&library)
-        .arg(format!("-Wl,-rpath,{}", library.display()))
-        .args(["-llinsock", "-lpthread"]);
-    compile(command, program, &program.native(), &[paths::workspace().join("include")])
+    let headers = paths::workspace().join("include");
+    let target = Target {
+        compiler: "gcc",
+        flags: vec!["-I".into(), headers.clone().into()],
+        libraries: vec![
+            "-L".into(),
+            library.clone().into(),
+            format!("-Wl,-rpath,{}", library.display()).into(),
+            "-llinsock".into(),
+            "-lpthread".into(),
+        ],
+        headers: Some(headers),
+        folder: paths::made().join("native"),
+    };
+    target.build(program, &program.native())
 }
 
 pub fn build_windows(program: &Program) -> Result<()> {
-    let mut command = Command::new(MINGW);
-    command
-        .args(["-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-o"])
-        .arg(being_made(&program.windows()))
-        .args(sources(program))
-        .args(["-lws2_32", "-lmswsock"]);
-    compile(command, program, &program.windows(), &[])
+    let target = Target {
+        compiler: MINGW,
+        flags: Vec::new(),
+        libraries: vec!["-lws2_32".into(), "-lmswsock".into()],
+        headers: None,
+        folder: paths::made().join("windows"),
+    };
+    target.build(program, &program.windows())
 }
 
-fn sources(program: &Program) -> Vec<PathBuf> {
-    let mut list = vec![program.source.clone()];
-    list.extend(SUPPORT.iter().map(|s| paths::c_sources().join(s)));
-    list
+impl Target {
+    fn build(&self, program: &Program, made: &Path) -> Result<()> {
+        let headers = self.headers()?;
+        let objects = self.common(&headers)?;
+        let mut from = headers;
+        from.push(program.source.clone());
+        from.extend(objects.iter().cloned());
+        self.make(made, &from, |command| {
+            // The source includes it anyway; by this it is the one that is compiled already.
+            command.arg("-include").arg(self.harness()).arg(&program.source).args(&objects);
+            command.args(&self.libraries);
+        })
+    }
+
+    /// The header that includes all others, compiled, and the objects that are linked into every program.
+    fn common(&self, headers: &[PathBuf]) -> Result<Vec<PathBuf>> {
+        let _one_at_a_time = COMMON.lock().unwrap_or_else(PoisonError::into_inner);
+        std::fs::create_dir_all(&self.folder)?;
+        let harness = self.harness();
+        // The compiler reads this one where the compiled one does not suit it.
+        let line = format!("#include \"{}\"\n", paths::c_sources().join("harness.h").display());
+        if std::fs::read_to_string(&harness).unwrap_or_default() != line {
+            std::fs::write(&harness, line)?;
+        }
+        let compiled = self.folder.join("harness.h.gch");
+        self.make(&compiled, headers, |command| {
+            command.args(["-x", "c-header"]).arg(&harness);
+        })?;
+        let mut objects = Vec::new();
+        for name in SUPPORT {
+            let source = paths::c_sources().join(name);
+            let object = self.folder.join(name).with_extension("o");
+            self.make(&object, &[headers, slice::from_ref(&source)].concat(), |command| {
+                command.arg("-include").arg(&harness).arg("-c").arg(&source);
+            })?;
+            objects.push(object);
+        }
+        Ok(objects)
+    }
+
+    fn harness(&self) -> PathBuf {
+        self.folder.join("harness.h")
+    }
+
+    /// All headers that a program may include, but for the system's.
+    fn headers(&self) -> Result<Vec<PathBuf>> {
+        let mut found = Vec::new();
+        let mut folders = vec![paths::c_sources()];
+        folders.extend(self.headers.clone());
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(&folder)? {
+                let path = entry?.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_none_or(|e| e != "c") {
+                    found.push(path);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Runs the compiler unless what it makes is newer than all that it is made from.
+    fn make(&self, made: &Path, from: &[PathBuf], more: impl FnOnce(&mut Command)) -> Result<()> {
+        let newest = from.iter().filter_map(|p| changed(p)).max();
+        if changed(made).is_some_and(|then| Some(then) > newest) {
+            return Ok(());
+        }
+        let mut command = Command::new(self.compiler);
+        command.args(["-std=gnu11", "-O1", "-g", "-Wall", "-Wextra"]).args(&self.flags);
+        command.arg("-o").arg(being_made(made));
+        more(&mut command);
+        let output = command.output().with_context(|| format!("{:?}", command.get_program()))?;
+        if !output.status.success() {
+            let errors = String::from_utf8_lossy(&output.stderr);
+            bail!("{} does not compile:\n{errors}", made.display());
+        }
+        std::fs::rename(being_made(made), made)?;
+        if !output.stderr.is_empty() {
+            eprint!("{}", String::from_utf8_lossy(&output.stderr));
+        }
+        Ok(())
+    }
 }
 
-/// Where the compiler puts a program that is put in its place when whole: another run of the suite may have its
-/// predecessor at work.
+/// Where the compiler puts what is put in its place when whole: another run of the suite may have its predecessor at
+/// work.
 fn being_made(made: &Path) -> PathBuf {
     made.with_extension(format!("{}.exe", std::process::id()))
-}
-
-/// Runs the compiler unless the program is newer than all that it is made from.
-fn compile(mut command: Command, program: &Program, made: &Path, more: &[PathBuf]) -> Result<()> {
-    let mut from = sources(program);
-    from.push(paths::c_sources().join("harness.h"));
-    for folder in more {
-        from.extend(std::fs::read_dir(folder)?.filter_map(|e| e.ok().map(|e| e.path())));
-    }
-    let newest = from.iter().filter_map(|p| changed(p)).max();
-    if changed(made).is_some_and(|then| Some(then) > newest) {
-        return Ok(());
-    }
-    if let Some(folder) = made.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let output = command.output().with_context(|| format!("{:?}", command.get_program()))?;
-    if !output.status.success() {
-        bail!("{} does not compile:\n{}", program.name(), String::from_utf8_lossy(&output.stderr));
-    }
-    std::fs::rename(being_made(made), made)?;
-    if !output.stderr.is_empty() {
-        eprint!("{}", String::from_utf8_lossy(&output.stderr));
-    }
-    Ok(())
 }
 
 fn changed(path: &Path) -> Option<SystemTime> {

@@ -78,30 +78,47 @@ fn library() -> &'static Path {
     })
 }
 
+fn gcc() -> Command {
+    let mut gcc = Command::new("gcc");
+    gcc.args(["-std=gnu11", "-O1", "-g", "-fsanitize=address", "-fno-omit-frame-pointer"]);
+    gcc.arg("-Iinclude").current_dir(root());
+    gcc
+}
+
 /// Compiles a program against the instrumented library.
-fn built(sources: &[PathBuf]) -> PathBuf {
-    let name = sources[0].file_stem().unwrap_or_else(|| panic!("{sources:?}"));
+fn built(source: &Path, objects: &[PathBuf]) -> PathBuf {
+    let name = source.file_stem().unwrap_or_else(|| panic!("{source:?}"));
     let program = made().join(name);
     must(
-        Command::new("gcc")
-            .args([
-                "-std=gnu11",
-                "-O1",
-                "-g",
-                "-fsanitize=address",
-                "-fno-omit-frame-pointer",
-                "-Iinclude",
-            ])
-            .args(sources)
+        gcc()
+            .arg(source)
+            .args(objects)
             .arg("-o")
             .arg(&program)
             .arg("-L")
             .arg(library())
             .arg(format!("-Wl,-rpath,{}", library().display()))
-            .args(["-llinsock", "-lpthread"])
-            .current_dir(root()),
+            .args(["-llinsock", "-lpthread"]),
     );
     program
+}
+
+/// What every program of c/ is linked with, compiled once.
+fn support() -> &'static [PathBuf] {
+    static OBJECTS: OnceLock<Vec<PathBuf>> = OnceLock::new();
+    OBJECTS.get_or_init(|| {
+        let object = |name: &&str| {
+            let object = made().join(name).with_extension("o");
+            must(gcc().arg("-c").arg(c_sources().join(name)).arg("-o").arg(&object));
+            object
+        };
+        library();
+        SUPPORT.iter().map(object).collect()
+    })
+}
+
+fn c_sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("c")
 }
 
 fn sanitized(program: &Path, backend: &str) -> Command {
@@ -156,7 +173,7 @@ struct Job {
 
 /// The wanted tests of the programs of c/ in whose source `mark` stands, as the programs themselves list them.
 fn jobs(mark: &str, wanted: impl Fn(&str) -> bool) -> Vec<Job> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("c");
+    let folder = c_sources();
     let entries =
         std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut sources: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
@@ -166,11 +183,23 @@ fn jobs(mark: &str, wanted: impl Fn(&str) -> bool) -> Vec<Job> {
             && std::fs::read_to_string(path).is_ok_and(|text| text.contains(mark))
     });
     sources.sort();
+    let objects = support();
+    let (next, programs) = (Mutex::new(sources.iter()), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let Some(source) = lock(&next).next() else { break };
+                    let program = built(source, objects);
+                    lock(&programs).push(program);
+                }
+            });
+        }
+    });
+    let mut programs = std::mem::take(&mut *lock(&programs));
+    programs.sort();
     let mut jobs = Vec::new();
-    for source in sources {
-        let mut all = vec![source];
-        all.extend(SUPPORT.iter().map(|support| folder.join(support)));
-        let program = built(&all);
+    for program in programs {
         let list = text(&must(Command::new(&program).arg("--list")).stdout);
         for line in list.lines() {
             let mut parts = line.split('\t');
@@ -201,7 +230,7 @@ const STRESS: &str = "x_008_each_completes_once_under_stress";
 #[test]
 #[ignore = "builds everything once more; see the file's head"]
 fn the_sanitizer_sees_what_the_library_writes() {
-    let program = built(&[PathBuf::from("crates/conformance/tests/c/freed_overlapped.c")]);
+    let program = built(Path::new("crates/conformance/tests/c/freed_overlapped.c"), &[]);
     for backend in BACKENDS {
         let output =
             sanitized(&program, backend).output().unwrap_or_else(|error| panic!("{error}"));
@@ -218,7 +247,7 @@ fn the_sanitizer_sees_what_the_library_writes() {
 #[ignore = "builds everything once more; see the file's head"]
 fn examples_are_clean() {
     for name in ["connectex_port", "connectex_event"] {
-        let program = built(&[PathBuf::from(format!("examples/c/{name}.c"))]);
+        let program = built(Path::new(&format!("examples/c/{name}.c")), &[]);
         for backend in BACKENDS {
             must(&mut sanitized(&program, backend));
         }

@@ -64,6 +64,17 @@ fn structures() -> Vec<Fact> {
             nLength, nInitialChars, dwCtrlWakeupMask, dwControlKeyState
         }
         SECURITY_ATTRIBUTES { nLength, lpSecurityDescriptor, bInheritHandle }
+        STARTUPINFOA {
+            cb, lpReserved, lpDesktop, lpTitle, dwX, dwY, dwXSize, dwYSize, dwXCountChars,
+            dwYCountChars, dwFillAttribute, dwFlags, wShowWindow, cbReserved2, lpReserved2,
+            hStdInput, hStdOutput, hStdError
+        }
+        STARTUPINFOW {
+            cb, lpReserved, lpDesktop, lpTitle, dwX, dwY, dwXSize, dwYSize, dwXCountChars,
+            dwYCountChars, dwFillAttribute, dwFlags, wShowWindow, cbReserved2, lpReserved2,
+            hStdInput, hStdOutput, hStdError
+        }
+        PROCESS_INFORMATION { hProcess, hThread, dwProcessId, dwThreadId }
         OVERLAPPED { Internal, InternalHigh, hEvent }
         OVERLAPPED_ENTRY { lpCompletionKey, lpOverlapped, Internal, dwNumberOfBytesTransferred }
         WSABUF { len, buf }

@@ -8,6 +8,7 @@ use windows_sys::Win32::Foundation as foundation;
 use windows_sys::Win32::Networking::WinSock as winsock;
 use windows_sys::Win32::Security as security;
 use windows_sys::Win32::System::IO as io;
+use windows_sys::Win32::System::Threading as threading;
 
 macro_rules! layouts {
     ($($name:ident $size:literal a $align:literal { $($field:ident @ $offset:literal),* $(,)? })*) => {
@@ -104,6 +105,12 @@ fn records_are_laid_out_as_the_contract_says() {
         }
         RIO_CMSG_BUFFER 4 a 4 { TotalLength @ 0 }
         SECURITY_ATTRIBUTES 24 a 8 { nLength @ 0, lpSecurityDescriptor @ 8, bInheritHandle @ 16 }
+        STARTUPINFOA 104 a 8 {
+            cb @ 0, lpReserved @ 8, lpDesktop @ 16, lpTitle @ 24, dwFlags @ 60, wShowWindow @ 64, cbReserved2 @ 66,
+            lpReserved2 @ 72, hStdInput @ 80, hStdOutput @ 88, hStdError @ 96,
+        }
+        STARTUPINFOW 104 a 8 { dwFlags @ 60, hStdInput @ 80, hStdOutput @ 88, hStdError @ 96 }
+        PROCESS_INFORMATION 24 a 8 { hProcess @ 0, hThread @ 8, dwProcessId @ 16, dwThreadId @ 20 }
     }
     assert_eq!((size_of::<crate::GUID>(), align_of::<crate::GUID>()), (16, 4));
     assert_eq!(offset_of!(crate::GUID, data4), 8);
@@ -133,6 +140,19 @@ fn every_field_lies_where_the_oracle_has_it() {
         }
         security {
             SECURITY_ATTRIBUTES { nLength lpSecurityDescriptor bInheritHandle }
+        }
+        threading {
+            STARTUPINFOA {
+                cb lpReserved lpDesktop lpTitle dwX dwY dwXSize dwYSize dwXCountChars dwYCountChars
+                dwFillAttribute dwFlags wShowWindow cbReserved2 lpReserved2 hStdInput hStdOutput
+                hStdError
+            }
+            STARTUPINFOW {
+                cb lpReserved lpDesktop lpTitle dwX dwY dwXSize dwYSize dwXCountChars dwYCountChars
+                dwFillAttribute dwFlags wShowWindow cbReserved2 lpReserved2 hStdInput hStdOutput
+                hStdError
+            }
+            PROCESS_INFORMATION { hProcess hThread dwProcessId dwThreadId }
         }
         io {
             OVERLAPPED { Internal InternalHigh Anonymous hEvent }
@@ -261,7 +281,5 @@ fn handles_and_strings_are_the_oracle_s_types() {
     let _: fn(PSTR) -> windows_sys::core::PSTR = |it| it;
     let _: fn(PCWSTR) -> windows_sys::core::PCWSTR = |it| it;
     let _: fn(BOOL) -> windows_sys::core::BOOL = |it| it;
-    let _: fn(
-        LPTHREAD_START_ROUTINE,
-    ) -> windows_sys::Win32::System::Threading::LPTHREAD_START_ROUTINE = |it| it;
+    let _: fn(LPTHREAD_START_ROUTINE) -> threading::LPTHREAD_START_ROUTINE = |it| it;
 }

@@ -190,7 +190,8 @@ fn streams(startup: &STARTUPINFOW) -> Result<[Stream; 3], Win32Error> {
 /// The command line is taken apart by the rules of Microsoft's C runtime, and ".exe" may be left out. The handle of the first
 /// thread is another one of the process: it waits and closes, and is none for functions of threads. With bInheritHandles the
 /// program gets the descriptors that have no FD_CLOEXEC, under their numbers, else none but the standard streams'. Classes of
-/// priority, consoles and security attributes are ignored. An environment in wide characters is UTF-16 for this function.
+/// priority, consoles and security attributes are ignored. An environment in wide characters is UTF-16 for this function; the
+/// headers lead programs whose wchar_t has 32 bits to CreateProcessA_utf32.
 ///
 /// # Sources
 /// learn.microsoft.com: processthreadsapi.h, CreateProcessA; "Parsing C++ command-line arguments"
@@ -218,6 +219,46 @@ pub unsafe extern "system" fn CreateProcessA(
     // SAFETY: by the crate's vocabulary.
     truth(|| unsafe {
         create::<u8, u16>(lpapplicationname, lpcommandline, lpcurrentdirectory, &terms)
+    })
+}
+
+/// As CreateProcessA, for a wchar_t of 32 bits.
+///
+/// # Contract
+/// As [`CreateProcessA`].
+///
+/// # Errors
+/// As [`CreateProcessA`].
+///
+/// # Linux
+/// As [`CreateProcessA`].
+///
+/// # Sources
+/// learn.microsoft.com: processthreadsapi.h, CreateProcessA
+#[api]
+pub unsafe extern "system" fn CreateProcessA_utf32(
+    lpapplicationname: PCSTR,
+    lpcommandline: PSTR,
+    _lpprocessattributes: *const SECURITY_ATTRIBUTES,
+    _lpthreadattributes: *const SECURITY_ATTRIBUTES,
+    binherithandles: BOOL,
+    dwcreationflags: PROCESS_CREATION_FLAGS,
+    lpenvironment: *const c_void,
+    lpcurrentdirectory: PCSTR,
+    lpstartupinfo: *const STARTUPINFOA,
+    lpprocessinformation: *mut PROCESS_INFORMATION,
+) -> BOOL {
+    let _errno = KeepErrno::new();
+    let terms = Terms {
+        inherits: binherithandles != 0,
+        flags: dwcreationflags,
+        environment: lpenvironment,
+        startup: lpstartupinfo.cast(),
+        information: lpprocessinformation,
+    };
+    // SAFETY: by the crate's vocabulary.
+    truth(|| unsafe {
+        create::<u8, u32>(lpapplicationname, lpcommandline, lpcurrentdirectory, &terms)
     })
 }
 
