@@ -167,7 +167,7 @@ pub unsafe extern "system" fn WSARecv(
 ///
 /// # Safety
 /// The caller's pointers.
-#[inline]
+#[inline(always)]
 pub(super) unsafe fn opened_for(
     s: SOCKET,
     overlapped: *mut OVERLAPPED,
