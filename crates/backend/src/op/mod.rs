@@ -118,7 +118,7 @@ pub struct Target<'a> {
     pub peer: &'a Address,
     /// What is heard of datagrams that did not arrive.
     pub reports: Reports,
-    /// A receive is told how much it left ([`net::tell_rest`]).
+    /// A receive is told how much it left ([`crate::net::tell_rest`]).
     pub tells_rest: bool,
 }
 
