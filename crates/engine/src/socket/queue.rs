@@ -6,12 +6,11 @@
 //! once it would block, is handed to a ring, whose completion moves it on. A port's worker does
 //! not even try a transfer: its ring holds it back until the thread waits (`is_batched`).
 
-use super::{Number, Phase, Place, Socket, open};
+use super::{Number, Opened, Phase, Place, Socket, open};
 use crate::io::{self, Source};
 use crate::operation::{self, Ended, Ending, Notify, Operation, Overlapped};
 use crate::port;
 use crate::reactor;
-use crate::sync::plain::MutexGuard;
 use linsock_abi::map::Call;
 use linsock_abi::{Errno, NtStatus, WsaError};
 use linsock_backend::net::{self, Ready};
@@ -628,9 +627,7 @@ impl Socket {
 ///
 /// # Errors
 /// WSAENOTSOCK.
-pub(super) fn open_settled(
-    number: Number,
-) -> Result<(&'static Place, MutexGuard<'static, Socket>), WsaError> {
+pub(super) fn open_settled(number: Number) -> Result<Opened, WsaError> {
     let (place, socket) = open(number)?;
     let Some(ring) = socket.ring_with_news() else { return Ok((place, socket)) };
     drop(socket);
