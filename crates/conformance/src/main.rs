@@ -18,7 +18,8 @@ use register::{Kind, Register};
 use std::collections::BTreeMap;
 
 const USAGE: &str = "\
-usage: linsock-conformance report [--json] [--no-oracle] [--jobs N]
+usage: linsock-conformance report [--json] [--no-oracle | --last] [--jobs N]
+                                     --last: only the oracle is asked, natively what the last report saw counts
        linsock-conformance run [--backend epoll|uring] [--filter SUBSTR] [--oracle] [--jobs N] [--env KEY=VALUE]
        linsock-conformance check     is the register in order?
        linsock-conformance sync      writes the `tests` lines of the register from the tests that exist
@@ -38,6 +39,7 @@ fn main() {
 struct Options {
     json: bool,
     oracle: Option<bool>,
+    last: bool,
     backends: Vec<&'static str>,
     filter: String,
     jobs: usize,
@@ -49,6 +51,7 @@ fn options(arguments: &[String]) -> Result<Options> {
     let mut options = Options {
         json: false,
         oracle: None,
+        last: false,
         backends: suite::BACKENDS.to_vec(),
         filter: String::new(),
         jobs: 3,
@@ -61,6 +64,7 @@ fn options(arguments: &[String]) -> Result<Options> {
             "--json" => options.json = true,
             "--oracle" => options.oracle = Some(true),
             "--no-oracle" => options.oracle = Some(false),
+            "--last" => options.last = true,
             "--filter" => options.filter = value()?.clone(),
             "--env" => {
                 let (key, value) = value()?.split_once('=').context("--env KEY=VALUE")?;
@@ -139,14 +143,21 @@ fn report(options: &Options) -> Result<i32> {
     let programs = programs::programs()?;
     let faults = register.faults(&tests(&programs));
     let everything = |_: &str| true;
-    let native = suite::run(&programs, &suite::BACKENDS, &everything, options.jobs, &options.env)?;
+    let native = if options.last {
+        suite::last()?
+    } else {
+        let env = &options.env;
+        let native = suite::run(&programs, &suite::BACKENDS, &everything, options.jobs, env)?;
+        suite::keep(&native)?;
+        native
+    };
     let missing = match options.oracle {
         Some(false) => Some("--no-oracle".to_owned()),
         _ => oracle::missing(),
     };
     let opinion = match missing {
         Some(why) => Err(why),
-        None => Ok(oracle::run(&programs, &everything)?),
+        None => Ok(oracle::ask(&register, &programs, &everything)?),
     };
     let report = report::judge(&register, faults, &native, opinion.as_ref().map_err(Clone::clone));
     if options.json {
@@ -178,9 +189,10 @@ fn develop(options: &Options) -> Result<i32> {
         if let Some(why) = oracle::missing() {
             bail!("no oracle: {why}");
         }
-        let opinion = oracle::run(&programs, &wanted)?;
+        let register = Register::load()?;
+        let opinion = oracle::ask(&register, &programs, &wanted)?;
         show("oracle", &opinion);
-        let report = report::judge(&Register::load()?, Vec::new(), &BTreeMap::new(), Ok(&opinion));
+        let report = report::judge(&register, Vec::new(), &BTreeMap::new(), Ok(&opinion));
         report.faults.iter().for_each(|fault| println!("FAULT {fault}"));
         return Ok(i32::from(!report.faults.is_empty()));
     } else {

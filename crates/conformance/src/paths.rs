@@ -35,3 +35,8 @@ pub fn target() -> PathBuf {
 pub fn made() -> PathBuf {
     target().join("conformance")
 }
+
+/// How the native tests went the last time that all of them ran.
+pub fn last_results() -> PathBuf {
+    made().join("results.json")
+}

@@ -2,9 +2,9 @@
 
 use crate::process::Outcome;
 use crate::register::{Clause, Kind, Oracle, Register, Status};
-use crate::suite::Results;
+use crate::suite::{Native, Results};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Default, Clone, Serialize)]
 pub struct Row {
@@ -35,7 +35,7 @@ pub struct Report {
 pub fn judge(
     register: &Register,
     faults: Vec<String>,
-    native: &BTreeMap<&'static str, Results>,
+    native: &Native,
     oracle: Result<&Results, String>,
 ) -> Report {
     let mut rows: BTreeMap<String, Row> = BTreeMap::new();
@@ -62,7 +62,12 @@ pub fn judge(
             }
         }
         if let Ok(results) = oracle {
-            compare(clause, results, row, &mut faults);
+            let (opinion, fault) = compare(clause, results);
+            row.oracle_agree += usize::from(opinion == Some(Opinion::Agrees));
+            row.oracle_disagree += usize::from(opinion == Some(Opinion::Disagrees));
+            row.oracle_explained +=
+                usize::from(opinion == Some(Opinion::Disagrees) && fault.is_none());
+            faults.extend(fault);
         }
     }
     for (backend, results) in native {
@@ -94,13 +99,28 @@ pub fn judge(
     Report { rows, total, tests, oracle_skipped: oracle.err(), faults }
 }
 
-/// One clause under Wine: what happened must be what the register says, in both directions.
-fn compare(clause: &Clause, results: &Results, row: &mut Row, faults: &mut Vec<String>) {
-    let Ok(expected) = clause.oracle() else { return };
+/// The tests of the clauses about which Wine did not say what the register says.
+pub fn doubtful(register: &Register, oracle: &Results) -> BTreeSet<String> {
+    let tested = register.clauses.iter().filter(|clause| !clause.tests.is_empty());
+    tested
+        .filter(|clause| compare(clause, oracle).1.is_some())
+        .flat_map(|clause| clause.tests.iter().cloned())
+        .collect()
+}
+
+#[derive(PartialEq, Eq)]
+enum Opinion {
+    Agrees,
+    Disagrees,
+}
+
+/// One clause under Wine: what happened must be what the register says, in both directions; what is wrong, if it is not.
+fn compare(clause: &Clause, results: &Results) -> (Option<Opinion>, Option<String>) {
+    let Ok(expected) = clause.oracle() else { return (None, None) };
     let ran: Vec<(&String, &Outcome)> =
         clause.tests.iter().filter_map(|t| results.get(t).map(|o| (t, o))).collect();
     if ran.is_empty() && clause.kind == Some(Kind::C) {
-        return; // left out by a filter
+        return (None, None); // left out by a filter
     }
     let judged: Vec<_> = ran.iter().filter(|(_, o)| !matches!(o, Outcome::Skipped(_))).collect();
     let failed = judged.iter().find_map(|(t, o)| match o {
@@ -109,28 +129,25 @@ fn compare(clause: &Clause, results: &Results, row: &mut Row, faults: &mut Vec<S
     });
     let id = &clause.id;
     match (expected, failed) {
-        (Oracle::Unstable(_), _) => {}
-        (Oracle::Native(_), _) if clause.kind == Some(Kind::Rust) => {}
-        (Oracle::Native(_), _) if judged.is_empty() => {}
+        (Oracle::Unstable(_), _) => (None, None),
+        (Oracle::Native(_), _) if clause.kind == Some(Kind::Rust) => (None, None),
+        (Oracle::Native(_), _) if judged.is_empty() => (None, None),
         (Oracle::Native(_), _) => {
-            faults.push(format!("oracle: {id} ran under Wine, but the register says native"))
+            (None, Some(format!("oracle: {id} ran under Wine, but the register says native")))
         }
         (Oracle::Agrees, None) if judged.is_empty() => {
-            faults.push(format!("oracle: {id}: no test of it ran under Wine"))
+            (None, Some(format!("oracle: {id}: no test of it ran under Wine")))
         }
-        (Oracle::Agrees, None) => row.oracle_agree += 1,
-        (Oracle::Agrees, Some(what)) => {
-            row.oracle_disagree += 1;
-            faults.push(format!("oracle: {id} disagrees without an explanation: {what}"));
-        }
-        (Oracle::Disagrees(_), Some(_)) => {
-            row.oracle_disagree += 1;
-            row.oracle_explained += 1;
-        }
-        (Oracle::Disagrees(_), None) => {
-            row.oracle_agree += 1;
-            faults.push(format!("oracle: {id} agrees, but the register explains a disagreement"));
-        }
+        (Oracle::Agrees, None) => (Some(Opinion::Agrees), None),
+        (Oracle::Agrees, Some(what)) => (
+            Some(Opinion::Disagrees),
+            Some(format!("oracle: {id} disagrees without an explanation: {what}")),
+        ),
+        (Oracle::Disagrees(_), Some(_)) => (Some(Opinion::Disagrees), None),
+        (Oracle::Disagrees(_), None) => (
+            Some(Opinion::Agrees),
+            Some(format!("oracle: {id} agrees, but the register explains a disagreement")),
+        ),
     }
 }
 

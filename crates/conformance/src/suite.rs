@@ -1,10 +1,11 @@
 //! The native suite: every test in a process of its own, on each backend.
 
 use crate::native;
+use crate::paths;
 use crate::process::{self, Outcome};
 use crate::programs::{self, Program};
 use crate::world;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
@@ -16,6 +17,8 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// test -> outcome, on one backend
 pub type Results = BTreeMap<String, Outcome>;
+/// backend -> its results
+pub type Native = BTreeMap<&'static str, Results>;
 
 #[derive(Clone)]
 struct Job {
@@ -52,10 +55,9 @@ pub fn run(
     wanted: &dyn Fn(&str) -> bool,
     workers: usize,
     more_env: &[(String, String)],
-) -> Result<BTreeMap<&'static str, Results>> {
+) -> Result<Native> {
     let broken = build(all)?;
-    let mut results: BTreeMap<&'static str, Results> =
-        backends.iter().map(|b| (*b, Results::new())).collect();
+    let mut results: Native = backends.iter().map(|b| (*b, Results::new())).collect();
     let mut jobs = Vec::new();
     for backend in backends {
         for program in all {
@@ -143,6 +145,22 @@ fn run_one(job: &Job) -> Outcome {
         (Some((_, outcome)), None) => outcome,
         (None, None) => Outcome::Failed(format!("no word about the test {}", ended.errors.trim())),
     }
+}
+
+/// Keeps the results of a whole run, for `last`.
+pub fn keep(results: &Native) -> Result<()> {
+    let path = paths::last_results();
+    std::fs::write(&path, serde_json::to_string(results)?)
+        .with_context(|| path.display().to_string())
+}
+
+/// The results of the last whole run.
+pub fn last() -> Result<Native> {
+    let path = paths::last_results();
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("no results of a report before this one: {}", path.display()))?;
+    let mut kept: BTreeMap<String, Results> = serde_json::from_str(&text)?;
+    Ok(BACKENDS.into_iter().map(|b| (b, kept.remove(b).unwrap_or_default())).collect())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
