@@ -44,6 +44,19 @@ unsafe fn create<U: Unit, W: Unit>(
     application: *const U,
     line: *const U,
     folder: *const U,
+    terms: Terms,
+) -> BOOL {
+    let _errno = KeepErrno::new();
+    // SAFETY: the caller's word.
+    truth(|| unsafe { try_create::<U, W>(application, line, folder, &terms) })
+}
+
+/// # Safety
+/// As for [`create`].
+unsafe fn try_create<U: Unit, W: Unit>(
+    application: *const U,
+    line: *const U,
+    folder: *const U,
     terms: &Terms,
 ) -> Result<(), Win32Error> {
     // SAFETY: the caller's word.
@@ -208,7 +221,6 @@ pub unsafe extern "system" fn CreateProcessA(
     lpstartupinfo: *const STARTUPINFOA,
     lpprocessinformation: *mut PROCESS_INFORMATION,
 ) -> BOOL {
-    let _errno = KeepErrno::new();
     let terms = Terms {
         inherits: binherithandles != 0,
         flags: dwcreationflags,
@@ -217,9 +229,7 @@ pub unsafe extern "system" fn CreateProcessA(
         information: lpprocessinformation,
     };
     // SAFETY: by the crate's vocabulary.
-    truth(|| unsafe {
-        create::<u8, u16>(lpapplicationname, lpcommandline, lpcurrentdirectory, &terms)
-    })
+    unsafe { create::<u8, u16>(lpapplicationname, lpcommandline, lpcurrentdirectory, terms) }
 }
 
 /// As CreateProcessA, for a wchar_t of 32 bits.
@@ -248,7 +258,6 @@ pub unsafe extern "system" fn CreateProcessA_utf32(
     lpstartupinfo: *const STARTUPINFOA,
     lpprocessinformation: *mut PROCESS_INFORMATION,
 ) -> BOOL {
-    let _errno = KeepErrno::new();
     let terms = Terms {
         inherits: binherithandles != 0,
         flags: dwcreationflags,
@@ -257,9 +266,7 @@ pub unsafe extern "system" fn CreateProcessA_utf32(
         information: lpprocessinformation,
     };
     // SAFETY: by the crate's vocabulary.
-    truth(|| unsafe {
-        create::<u8, u32>(lpapplicationname, lpcommandline, lpcurrentdirectory, &terms)
-    })
+    unsafe { create::<u8, u32>(lpapplicationname, lpcommandline, lpcurrentdirectory, terms) }
 }
 
 /// As CreateProcessA, in UTF-16.
@@ -288,7 +295,6 @@ pub unsafe extern "system" fn CreateProcessW(
     lpstartupinfo: *const STARTUPINFOW,
     lpprocessinformation: *mut PROCESS_INFORMATION,
 ) -> BOOL {
-    let _errno = KeepErrno::new();
     let terms = Terms {
         inherits: binherithandles != 0,
         flags: dwcreationflags,
@@ -297,9 +303,7 @@ pub unsafe extern "system" fn CreateProcessW(
         information: lpprocessinformation,
     };
     // SAFETY: by the crate's vocabulary.
-    truth(|| unsafe {
-        create::<u16, u16>(lpapplicationname, lpcommandline, lpcurrentdirectory, &terms)
-    })
+    unsafe { create::<u16, u16>(lpapplicationname, lpcommandline, lpcurrentdirectory, terms) }
 }
 
 /// As CreateProcessW, for a wchar_t of 32 bits.
@@ -328,7 +332,6 @@ pub unsafe extern "system" fn CreateProcessW_utf32(
     lpstartupinfo: *const STARTUPINFOW,
     lpprocessinformation: *mut PROCESS_INFORMATION,
 ) -> BOOL {
-    let _errno = KeepErrno::new();
     let terms = Terms {
         inherits: binherithandles != 0,
         flags: dwcreationflags,
@@ -337,7 +340,5 @@ pub unsafe extern "system" fn CreateProcessW_utf32(
         information: lpprocessinformation,
     };
     // SAFETY: by the crate's vocabulary.
-    truth(|| unsafe {
-        create::<u32, u32>(lpapplicationname, lpcommandline, lpcurrentdirectory, &terms)
-    })
+    unsafe { create::<u32, u32>(lpapplicationname, lpcommandline, lpcurrentdirectory, terms) }
 }
