@@ -1,4 +1,4 @@
-/* P-013..P-018, P-029, P-031, P-041: which thread gets a packet, and how many run at a time. */
+/* P-010 with several threads, P-013..P-018, P-029, P-031, P-041: which thread gets a packet, and how many run at a time. */
 #include "harness.h"
 
 struct worker {
@@ -11,6 +11,9 @@ struct worker {
     HANDLE other;
 };
 static volatile LONG sequence;
+/* The first one that takes a packet sends here before it behaves as told, if this says so. */
+static SOCKET client;
+static volatile LONG sends;
 static struct worker worker[8];
 
 /* Takes a packet and then behaves as told until released; a spinning thread is a running thread. */
@@ -24,6 +27,10 @@ static DWORD WINAPI work(void *argument) {
         if (!GetQueuedCompletionStatus(w->port, &bytes, &key, &ov, INFINITE) || key == 0) return 0;
         w->taken++;
         if (!w->order) w->order = InterlockedIncrement(&sequence);
+        if (InterlockedExchange(&sends, 0)) {
+            WSABUF buffer = { 4, "data" };
+            WSASend(client, &buffer, 1, NULL, 0, op_plain(), NULL);
+        }
         if (w->then == LEAVE) return 0;
         if (w->then == BLOCK) WaitForSingleObject(w->go_on, 20000);
         if (w->then == HOST_BLOCK) host_sleep(1500);
@@ -86,6 +93,27 @@ static int becomes(int count, int wanted, DWORD ms) {
     return 1;
 }
 
+/* Whether another thread takes the packet of what a thread sent which then does something else. */
+static int is_taken_by_another(int then) {
+    SA4 at;
+    HANDLE port = new_port(2);
+    SOCKET listening = listener(&at);
+    client = tcp();
+    CHECK_OK(connect(client, (SOCKADDR *)&at, sizeof at));
+    SOCKET server = accept(listening, NULL, NULL);
+    CHECK(server != INVALID_SOCKET);
+    CHECK(CreateIoCompletionPort((HANDLE)client, port, 1, 0) == port);
+    start(2, port);
+    worker[0].then = worker[1].then = then;
+    sends = 1;
+    post(port);
+    int both = becomes(2, 2, 2000);
+    int each = worker[0].taken == 1 && worker[1].taken == 1;
+    finish_all(2, port);
+    closesocket(server);
+    return both && each;
+}
+
 /* The results are collected before the checks: a failed check must not leave threads spinning. */
 TEST(p_013_latest_waiter_first) {
     enum { MANY = 4 };
@@ -101,6 +129,16 @@ TEST(p_013_latest_waiter_first) {
     finish_all(MANY, port);
     for (int i = 0; i < MANY; i++) CHECK_EQ(order[i], MANY - i);
 }
+
+TEST(p_010_the_packet_of_one_who_computes_is_taken_by_another) {
+    for (int i = 0; i < 3; i++) CHECK(is_taken_by_another(SPIN));
+}
+
+TEST(p_010_the_packet_of_one_who_waits_is_taken_by_another) { CHECK(is_taken_by_another(BLOCK)); }
+
+TEST(p_010_the_packet_of_one_who_sleeps_is_taken_by_another) { CHECK(is_taken_by_another(HOST_BLOCK)); }
+
+TEST(p_010_the_packet_of_one_who_ends_is_taken_by_another) { CHECK(is_taken_by_another(LEAVE)); }
 
 TEST(p_014_no_more_run_than_the_concurrency) {
     HANDLE port = new_port(1);

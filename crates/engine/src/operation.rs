@@ -429,7 +429,7 @@ pub fn publish(
         });
     }
     if let Some(route) = route {
-        route.port.post(Packet {
+        route.port.complete(Packet {
             key: route.key,
             overlapped: overlapped.address,
             status: ended.status.0,

@@ -10,6 +10,11 @@
 //! kernel wakes the one that sat down last. A thread that comes back takes the next packet
 //! before any waiter (P-015).
 //!
+//! A thread that works for the port and ends an operation there itself mostly comes back at once,
+//! and is the first to take that packet (P-015). Its packet is *left* for it: nobody is woken.
+//! Whatever it does next lets a waiter go after all if there is need: it takes packets, waits
+//! elsewhere or ends; and the clock does if it does none of that for a while.
+//!
 //! An alertable wait can be called off, which is meant for one thread: a parked one is called
 //! by name. A kick reaches whichever thread sits; one that gets up for a kick meant for another
 //! kicks again, and does not sit down before the other has got up.
@@ -80,6 +85,10 @@ struct State<P> {
     seated: u32,
     /// Kicks that no sitting thread has answered yet.
     kicks: u32,
+    /// A waiter may run and was not released, as the poster comes back.
+    left: bool,
+    /// How often that began.
+    leavings: u64,
     closed: bool,
 }
 
@@ -138,6 +147,17 @@ pub enum Visit {
     Polled,
 }
 
+/// What became of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Posted {
+    /// A waiter was released for it, or nobody waits.
+    Settled,
+    /// Threads wait, but as many run as may.
+    HeldUp,
+    /// The first one that is left for its poster.
+    Left,
+}
+
 /// Where packets go that a thread takes.
 pub trait Taken<P> {
     /// Puts one more there.
@@ -180,6 +200,8 @@ impl<P> Desk<P> {
                 running: 0,
                 seated: 0,
                 kicks: 0,
+                left: false,
+                leavings: 0,
                 closed: false,
             }),
             seats_taken: AtomicU32::new(0),
@@ -195,17 +217,38 @@ impl<P> Desk<P> {
         }
     }
 
-    /// Queues a packet and releases a waiter for it. `true`: threads wait, but as many run
-    /// as may, so the packet is held up.
-    pub fn post(&self, seat: &impl Seat, packet: P) -> bool {
+    /// Queues a packet and releases a waiter for it; `leave` it to a poster that runs here and
+    /// comes back.
+    pub fn post(&self, seat: &impl Seat, packet: P, leave: bool) -> Posted {
         let mut state = lock(&self.state);
         if state.closed {
-            return false;
+            return Posted::Settled;
         }
         state.packets.push_back(packet);
-        let held_up = state.running >= self.limit && !state.waiting.is_empty();
-        self.release(state, seat);
-        held_up
+        if state.running >= self.limit {
+            return if state.waiting.is_empty() { Posted::Settled } else { Posted::HeldUp };
+        }
+        if !leave {
+            self.release(state, seat);
+            return Posted::Settled;
+        }
+        if state.left || state.latest().is_none() {
+            return Posted::Settled;
+        }
+        state.left = true;
+        state.leavings += 1;
+        Posted::Left
+    }
+
+    /// Which packets are left for their posters, if any: another number, other packets.
+    pub fn left(&self) -> Option<u64> {
+        let state = lock(&self.state);
+        state.left.then_some(state.leavings)
+    }
+
+    /// The posters did not come back: releases waiters for what was left to them.
+    pub fn settle(&self, seat: &impl Seat) {
+        self.release(lock(&self.state), seat);
     }
 
     /// Takes packets as wished, waiting for the first one. `running` says whether the
@@ -372,6 +415,7 @@ impl<P> Desk<P> {
     /// Sees that as many waiters run as may run and there are packets for.
     fn release(&self, mut state: MutexGuard<'_, State<P>>, seat: &impl Seat) {
         let mut kicks = 0;
+        state.left = false;
         while !state.packets.is_empty() && state.running < self.limit {
             let Some(last) = state.latest() else { break };
             if !last.seated {

@@ -12,7 +12,7 @@ pub use worker::{Blocked, by_handle, forget_worker, may_hold_back, own_ring, thr
 use crate::io::{self, Source};
 use crate::sync::plain::{Arc, Mutex};
 use crate::thread::with_current;
-use desk::{Desk, NoPacket, Seat, Taken, Visit, WaiterRef, Wish};
+use desk::{Desk, NoPacket, Posted, Seat, Taken, Visit, WaiterRef, Wish};
 use linsock_abi::Win32Error;
 use linsock_backend::poller::{Events, Poller};
 use linsock_backend::ring::Ring;
@@ -50,6 +50,8 @@ pub struct Port {
     /// The latter.
     dozing: AtomicBool,
     sampled: AtomicBool,
+    /// The number of the packets left to their posters that the reactor saw last.
+    left_seen: AtomicU64,
     /// The threads whose last dequeue was here.
     workers: Mutex<Vec<Arc<worker::Shared>>>,
 }
@@ -69,7 +71,7 @@ impl Seat for Poller {
     }
 }
 
-/// What became of the batches of a port's threads.
+/// What became of the batches of a port's threads, and of packets that were left to them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Batches {
     /// One had waited for long, and was handed over.
@@ -131,6 +133,7 @@ impl Port {
             looked_after: AtomicBool::new(false),
             dozing: AtomicBool::new(false),
             sampled: AtomicBool::new(false),
+            left_seen: AtomicU64::new(0),
             workers: Mutex::new(Vec::new()),
         }))
     }
@@ -145,13 +148,29 @@ impl Port {
         &self.poller
     }
 
-    /// Queues a packet. Nothing is queued on a closed port.
-    pub fn post(self: &Arc<Self>, packet: Packet) {
+    /// Queues the packet of an operation. Nothing is queued on a closed port.
+    pub(crate) fn complete(self: &Arc<Self>, packet: Packet) {
         if worker::is_visiting(self) {
             // This thread looks at the queue next.
             self.desk.put(packet);
-        } else if self.desk.post(&self.poller, packet) {
-            self.sample();
+        } else {
+            self.queue(packet, worker::comes_back(self));
+        }
+    }
+
+    /// Queues a packet, as PostQueuedCompletionStatus: for another thread, if one waits. Nothing is
+    /// queued on a closed port.
+    pub fn post(self: &Arc<Self>, packet: Packet) {
+        self.queue(packet, false);
+    }
+
+    fn queue(self: &Arc<Self>, packet: Packet, leave: bool) {
+        match self.desk.post(&self.poller, packet, leave) {
+            Posted::Settled => {}
+            Posted::HeldUp => self.sample(),
+            Posted::Left if self.mind_batch() => {}
+            // Nobody can see to it that the poster comes back.
+            Posted::Left => self.desk.settle(&self.poller),
         }
     }
 
@@ -347,22 +366,28 @@ impl Port {
         }
     }
 
-    fn have_looked_after(self: &Arc<Self>) {
+    /// `false`: the reactor cannot be had.
+    fn have_looked_after(self: &Arc<Self>) -> bool {
         if !self.looked_after.load(Ordering::SeqCst)
             && !self.looked_after.swap(true, Ordering::SeqCst)
             && crate::reactor::look_after(self).is_err()
         {
             // The next one who minds tries again.
             self.looked_after.store(false, Ordering::SeqCst);
+            return false;
         }
+        true
     }
 
-    /// Sees that the reactor looks in while a thread holds a batch back, whoever sits here.
-    pub(crate) fn mind_batch(self: &Arc<Self>) {
-        self.have_looked_after();
+    /// Sees that the reactor looks in while a thread holds a batch back or was left packets,
+    /// whoever sits here.
+    /// `false`: it cannot.
+    pub(crate) fn mind_batch(self: &Arc<Self>) -> bool {
+        let minded = self.have_looked_after();
         if self.awake() {
             crate::reactor::look_soon(self);
         }
+        minded
     }
 
     /// The reactor stops looking in, unless nobody sits here after all or a batch was begun.
@@ -384,16 +409,27 @@ impl Port {
         self.dozing.load(Ordering::SeqCst) && self.dozing.swap(false, Ordering::SeqCst)
     }
 
-    /// Whether any thread here holds a batch back.
+    /// Whether any thread here holds a batch back, or was left packets.
     pub(crate) fn holds_back(&self) -> bool {
+        if self.desk.left().is_some() {
+            return true;
+        }
         let workers = crate::sync::plain::lock(&self.workers);
         workers.iter().any(|worker| worker.ring.as_ref().is_some_and(|ring| ring.holds_back()))
     }
 
-    /// Hands over the batches that were there at the last look already: their threads compute, or
-    /// sleep where the library does not see it, and what they have sent must not wait for them.
+    /// Hands over the batches that were there at the last look already, and the packets that were
+    /// left to their posters: those threads compute, or sleep where the library does not see it,
+    /// and nothing must wait for them.
     pub(crate) fn hand_over_stale(&self) -> Batches {
         let mut batches = Batches::default();
+        if let Some(left) = self.desk.left() {
+            batches.handed_over = self.left_seen.swap(left, Ordering::Relaxed) == left;
+            batches.held_back = !batches.handed_over;
+            if batches.handed_over {
+                self.desk.settle(&self.poller);
+            }
+        }
         let workers = crate::sync::plain::lock(&self.workers).clone();
         for worker in workers {
             let Some(ring) = worker.ring.as_ref().filter(|ring| ring.holds_back()) else {

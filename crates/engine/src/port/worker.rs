@@ -198,6 +198,15 @@ pub fn may_hold_back(port: &Arc<Port>) -> bool {
     })
 }
 
+/// Whether the current thread counts as running at this port, and so comes back to it.
+pub fn comes_back(port: &Arc<Port>) -> bool {
+    WORKER.with_borrow(|worker| {
+        worker
+            .as_ref()
+            .is_some_and(|worker| Arc::ptr_eq(&worker.port, port) && worker.shared.is_running())
+    })
+}
+
 /// The current thread is about to wait: hands over what its ring holds back.
 fn hand_over() {
     RING.with_borrow(|own| {

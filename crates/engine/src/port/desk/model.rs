@@ -77,7 +77,7 @@ fn one_called_one_served(limit: u32) {
         };
         world.0.alert(&world.1, &called);
         assert_eq!(waiter.join().unwrap(), Err(NoPacket::Alerted));
-        world.0.post(&world.1, 1);
+        world.0.post(&world.1, 1, false);
         assert_eq!(other.join().unwrap(), Some(1));
     });
 }
@@ -105,13 +105,13 @@ fn p_029_a_call_and_a_packet_at_once() {
             let world = world.clone();
             loom::thread::spawn(move || take(&world.0, &world.1))
         };
-        world.0.post(&world.1, 1);
+        world.0.post(&world.1, 1, false);
         world.0.alert(&world.1, &called);
         // Packets win; whoever got none needs another one.
         match waiter.join().unwrap() {
             Ok(packet) => {
                 assert_eq!(packet, 1);
-                world.0.post(&world.1, 2);
+                world.0.post(&world.1, 2, false);
                 assert_eq!(other.join().unwrap(), Some(2));
             }
             Err(none) => {
@@ -135,8 +135,8 @@ fn two_and_two(limit: u32) {
                 })
             })
             .collect();
-        world.0.post(&world.1, 1);
-        world.0.post(&world.1, 10);
+        world.0.post(&world.1, 1, false);
+        world.0.post(&world.1, 10, false);
         for waiter in waiters {
             waiter.join().unwrap();
         }
@@ -171,8 +171,8 @@ fn p_023_a_close_wakes_everyone() {
 fn p_017_a_thread_that_blocks_lets_a_waiter_go() {
     check(|| {
         let world = Arc::new((Desk::new(1), Bench::default()));
-        world.0.post(&world.1, 1);
-        world.0.post(&world.1, 2);
+        world.0.post(&world.1, 1, false);
+        world.0.post(&world.1, 2, false);
         let mut taken = Vec::new();
         let mut running = false;
         let me = WaiterRef::default();
@@ -184,5 +184,56 @@ fn p_017_a_thread_that_blocks_lets_a_waiter_go() {
         };
         world.0.stop_running(&world.1);
         assert_eq!(waiter.join().unwrap(), Some(2));
+    });
+}
+
+/// Takes the first packet, posts another one that is left to itself, and does something else that
+/// answers what there is for the waiter.
+fn post_and_then(then: impl Fn(&Desk<u32>, &Bench) -> u32 + Sync + Send + 'static) {
+    check(move || {
+        let world = Arc::new((Desk::new(2), Bench::default()));
+        world.0.post(&world.1, 1, false);
+        let mut taken = Vec::new();
+        let mut running = false;
+        let me = WaiterRef::default();
+        let first = world.0.take(&world.1, &me, &mut running, ONE, &mut taken, |_| {});
+        assert!(first.is_ok() && running);
+        let waiter = {
+            let world = world.clone();
+            loom::thread::spawn(move || take(&world.0, &world.1))
+        };
+        world.0.post(&world.1, 2, true);
+        let for_the_waiter = then(&world.0, &world.1);
+        assert_eq!(waiter.join().unwrap(), Some(for_the_waiter));
+    });
+}
+
+#[test]
+fn p_010_a_packet_left_to_one_who_stops() {
+    post_and_then(|desk, seat| {
+        desk.stop_running(seat);
+        2
+    });
+}
+
+#[test]
+fn p_010_a_packet_left_to_one_who_computes() {
+    post_and_then(|desk, seat| {
+        if desk.left().is_some() {
+            desk.settle(seat);
+        }
+        2
+    });
+}
+
+#[test]
+fn p_010_two_packets_left_to_one_who_comes_back() {
+    post_and_then(|desk, seat| {
+        desk.post(seat, 3, true);
+        let (mut taken, mut running) = (Vec::new(), true);
+        let me = WaiterRef::default();
+        let result = desk.take(seat, &me, &mut running, ONE, &mut taken, |_| {});
+        assert!(result.is_ok());
+        2 + 3 - taken[0]
     });
 }
