@@ -1,25 +1,42 @@
 //! The list of memory ranges of one transfer.
 
+use std::ptr::NonNull;
+
 /// The kernel's IOV_MAX.
 const RANGES_PER_CALL_MAX: usize = 1024;
 
-/// Ranges that belong to the caller until the operation completes, or that the operation
-/// owns itself (`owned`), with what was already transferred taken off the front.
+/// Ranges that belong to the caller until the operation completes, or a block that the operation
+/// owns itself, with what was already transferred taken off the front.
 #[derive(Debug)]
-pub struct Buffers {
-    list: List,
-    /// Keeps captured data alive for as long as its range is in use.
-    _owned: Option<Vec<u8>>,
+pub struct Buffers(List);
+
+// Every pending transfer holds one. In two steps, because a block that is not there tells the
+// variants apart, which then needs no room.
+#[derive(Debug)]
+enum List {
+    Captured { _block: Block, rest: libc::iovec },
+    Lent(Lent),
 }
 
 #[derive(Debug)]
-enum List {
+enum Lent {
     One(libc::iovec),
     Many { all: Box<[libc::iovec]>, next: usize },
 }
 
+/// Captured data. Not a `Box`, which nothing else may point into.
+#[derive(Debug)]
+struct Block(NonNull<[u8]>);
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        // SAFETY: it was a box before it became this.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+    }
+}
+
 // SAFETY: the ranges are plain numbers here; whoever made the operation vouches that they
-// may be used from any thread until it completes (O-009, S-009).
+// may be used from any thread until it completes (O-009, S-009). A block is owned.
 unsafe impl Send for Buffers {}
 // SAFETY: as above; shared access only reads the list.
 unsafe impl Sync for Buffers {}
@@ -28,7 +45,7 @@ impl Buffers {
     /// One range.
     pub fn one(address: usize, len: usize) -> Self {
         let iov = libc::iovec { iov_base: address as *mut libc::c_void, iov_len: len };
-        Buffers { list: List::One(iov), _owned: None }
+        Buffers(List::Lent(Lent::One(iov)))
     }
 
     /// Several ranges, in order.
@@ -45,14 +62,14 @@ impl Buffers {
                 iov_len: len,
             })
             .collect();
-        Buffers { list: List::Many { all, next: 0 }, _owned: None }
+        Buffers(List::Lent(Lent::Many { all, next: 0 }))
     }
 
     /// Data that the operation itself keeps.
     pub fn captured(data: Vec<u8>) -> Self {
-        let mut buffers = Buffers::one(data.as_ptr() as usize, data.len());
-        buffers._owned = Some(data);
-        buffers
+        let block = NonNull::from(Box::leak(data.into_boxed_slice()));
+        let rest = libc::iovec { iov_base: block.as_ptr().cast(), iov_len: block.len() };
+        Buffers(List::Captured { _block: Block(block), rest })
     }
 
     /// What one system call takes of the rest.
@@ -72,9 +89,11 @@ impl Buffers {
     }
 
     fn rest(&self) -> &[libc::iovec] {
-        match &self.list {
-            List::One(iov) => std::slice::from_ref(iov),
-            List::Many { all, next } => &all[*next..],
+        match &self.0 {
+            List::Captured { rest: iov, .. } | List::Lent(Lent::One(iov)) => {
+                std::slice::from_ref(iov)
+            }
+            List::Lent(Lent::Many { all, next }) => &all[*next..],
         }
     }
 
@@ -89,9 +108,11 @@ impl Buffers {
             iov.iov_base = iov.iov_base.wrapping_byte_add(n);
             iov.iov_len -= n;
         };
-        match &mut self.list {
-            List::One(iov) => step(iov, n.min(iov.iov_len)),
-            List::Many { all, next } => {
+        match &mut self.0 {
+            List::Captured { rest: iov, .. } | List::Lent(Lent::One(iov)) => {
+                step(iov, n.min(iov.iov_len));
+            }
+            List::Lent(Lent::Many { all, next }) => {
                 while *next < all.len() && n >= all[*next].iov_len {
                     n -= all[*next].iov_len;
                     *next += 1;
@@ -122,11 +143,14 @@ mod tests {
     #[test]
     fn captured_data_stays_where_it_is() {
         let buffers = Buffers::captured(vec![1, 2, 3]);
-        let moved = buffers;
+        let mut moved = buffers;
         assert_eq!(moved.len(), 3);
         // SAFETY: the buffer owns three readable bytes.
         let bytes =
             unsafe { std::slice::from_raw_parts(moved.as_slice()[0].iov_base as *const u8, 3) };
         assert_eq!(bytes, [1, 2, 3]);
+        // All of it is freed nevertheless.
+        moved.advance(2);
+        assert_eq!(moved.len(), 1);
     }
 }

@@ -179,6 +179,13 @@ pub fn user_data(index: usize, output: bool, ticket: u64) -> u64 {
     (index as u64) << INDEX_SHIFT | ticket << TICKET_SHIFT | u64::from(output) << SIDE_SHIFT
 }
 
+/// What was put in by [`user_data`].
+pub fn of_user_data(user_data: u64) -> (usize, bool, u64) {
+    let index = (user_data >> INDEX_SHIFT) as usize;
+    let output = user_data >> SIDE_SHIFT & 1 == 1;
+    (index, output, user_data >> TICKET_SHIFT & TICKET_MASK)
+}
+
 /// Takes a ring's completions and sees to them.
 pub fn reap(ring: &Ring) {
     let mut taken = TAKEN.try_with(Cell::take).unwrap_or_default();
@@ -191,9 +198,7 @@ pub fn reap(ring: &Ring) {
 }
 
 fn complete(user_data: u64, result: i32) {
-    let index = (user_data >> INDEX_SHIFT) as usize;
-    let ticket = user_data >> TICKET_SHIFT & TICKET_MASK;
-    let output = user_data >> SIDE_SHIFT & 1 == 1;
+    let (index, output, ticket) = of_user_data(user_data);
     let part = Part::of(user_data);
     let retiring = RETIRING.get();
     if let Some(place) = runtime::get().sockets.find(index) {

@@ -104,10 +104,22 @@ impl std::fmt::Debug for Routine {
 #[derive(Debug)]
 pub struct Overlapped {
     address: usize,
-    event: Option<Arc<Event>>,
-    /// A packet goes to the port; not with the event handle's low bit set (O-008).
-    packet: bool,
-    routine: Option<Box<Routine>>,
+    indication: Indication,
+}
+
+/// How an operation's end is told, beside its OVERLAPPED. A `packet` goes to the port, if the handle
+/// has one; not with the event handle's low bit set (O-008).
+#[derive(Debug)]
+enum Indication {
+    /// By the handle's own signal.
+    Handle {
+        packet: bool,
+    },
+    Event {
+        event: Arc<Event>,
+        packet: bool,
+    },
+    Routine(Box<Routine>),
 }
 
 impl Overlapped {
@@ -123,19 +135,19 @@ impl Overlapped {
         // SAFETY: the caller's word.
         let event = unsafe { (*pointer).hEvent } as usize;
         let packet = event & 1 == 0;
-        let event = match event & !3 {
+        let indication = match event & !3 {
             0 => {
                 signal.reset();
-                None
+                Indication::Handle { packet }
             }
             handle => {
                 let event = crate::runtime::get().handles.event(handle);
                 let event = event.map_err(|_| WsaError::WSA_INVALID_HANDLE)?;
                 event.reset();
-                Some(event)
+                Indication::Event { event, packet }
             }
         };
-        let overlapped = Overlapped { address, event, packet, routine: None };
+        let overlapped = Overlapped { address, indication };
         overlapped.internal().store(pending(), Ordering::Relaxed);
         Ok(overlapped)
     }
@@ -153,8 +165,8 @@ impl Overlapped {
         signal.reset();
         let function = function.into();
         let socket = std::ptr::from_ref(signal).addr();
-        let routine = Some(Box::new(Routine { function, thread: thread::current(), socket }));
-        let overlapped = Overlapped { address, event: None, packet: false, routine };
+        let routine = Box::new(Routine { function, thread: thread::current(), socket });
+        let overlapped = Overlapped { address, indication: Indication::Routine(routine) };
         overlapped.internal().store(pending(), Ordering::Relaxed);
         overlapped
     }
@@ -166,12 +178,19 @@ impl Overlapped {
 
     /// Whether an event or a routine tells of the end, not a packet.
     pub fn has_event(&self) -> bool {
-        self.event.is_some() || self.routine.is_some()
+        !matches!(self.indication, Indication::Handle { .. })
     }
 
     /// Whether a packet tells of the end, and nothing else but the handle's own signal.
     pub fn has_packet_alone(&self) -> bool {
-        self.packet && !self.has_event()
+        matches!(self.indication, Indication::Handle { packet: true })
+    }
+
+    fn sends_packet(&self) -> bool {
+        matches!(
+            self.indication,
+            Indication::Handle { packet: true } | Indication::Event { packet: true, .. }
+        )
     }
 
     fn internal(&self) -> &AtomicUsize {
@@ -407,14 +426,14 @@ pub fn publish(
     signal: Option<&Signal>,
 ) {
     // Taken out first: the OVERLAPPED may be gone as soon as it is written.
-    let route = route.filter(|_| overlapped.packet);
+    let route = route.filter(|_| overlapped.sends_packet());
     overlapped.write(ended);
-    match (&overlapped.event, signal) {
-        (Some(event), _) => event.set(),
-        (None, Some(signal)) => signal.set(),
-        (None, None) => {}
+    match (&overlapped.indication, signal) {
+        (Indication::Event { event, .. }, _) => event.set(),
+        (_, Some(signal)) => signal.set(),
+        (_, None) => {}
     }
-    if let Some(routine) = &overlapped.routine {
+    if let Indication::Routine(routine) = &overlapped.indication {
         // A thread that has ended runs nothing.
         routine.thread.apcs().push(Apc::Completion {
             routine: routine.function,
@@ -455,8 +474,9 @@ pub use crate::socket::thread_exit;
 mod tests {
     use super::*;
 
+    /// The allocator adds 8 bytes and rounds up to a multiple of 16.
     #[test]
     fn an_operation_is_small() {
-        assert!(size_of::<Operation>() <= 256, "{} bytes", size_of::<Operation>());
+        assert!(size_of::<Operation>() <= 120, "{} bytes", size_of::<Operation>());
     }
 }

@@ -8,18 +8,20 @@
 //! that waits for the poller's readiness disturbs the order in which the poller wakes its own
 //! waiters, which is the port's order, P-013.)
 
+mod agenda;
+
 use crate::io::{self, Source};
 use crate::port::Port;
 use crate::runtime;
 use crate::socket::{self, Side};
 use crate::sync::plain::{Arc, Mutex, lock};
+use agenda::Agenda;
 use linsock_backend::Errno;
 use linsock_backend::op::Want;
 use linsock_backend::poller::{Events, Poller, Watch};
 use linsock_backend::ring::Ring;
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{OnceLock, Weak};
 use std::time::{Duration, Instant};
 
@@ -87,8 +89,7 @@ struct Watched {
 pub struct Reactor {
     poller: Poller,
     errands: Mutex<Vec<Errand>>,
-    timers: Mutex<BinaryHeap<Reverse<(Instant, u64, Timer)>>>,
-    timers_made: AtomicU64,
+    agenda: Mutex<Agenda>,
     ports: Mutex<HashMap<u64, Watched>>,
     watches_threads: AtomicBool,
 }
@@ -121,8 +122,7 @@ fn start(place: &'static ReactorCell) -> Result<&'static Reactor, Errno> {
     let reactor = Reactor {
         poller: Poller::new()?,
         errands: Mutex::default(),
-        timers: Mutex::default(),
-        timers_made: AtomicU64::new(0),
+        agenda: Mutex::new(Agenda::new(Instant::now())),
         ports: Mutex::default(),
         watches_threads: AtomicBool::new(false),
     };
@@ -206,7 +206,7 @@ impl Reactor {
     }
 
     fn next_timeout(&self) -> i32 {
-        let first = lock(&self.timers).peek().map(|Reverse((at, ..))| *at);
+        let first = lock(&self.agenda).next();
         let waitable = runtime::get().timers.next();
         first.into_iter().chain(waitable).min().map_or(-1, |at| {
             let left = at.saturating_duration_since(Instant::now());
@@ -217,13 +217,9 @@ impl Reactor {
     fn expire(&'static self) {
         runtime::get().timers.expire();
         loop {
-            let mut timers = lock(&self.timers);
-            match timers.peek() {
-                Some(Reverse((at, ..))) if *at <= Instant::now() => {}
-                _ => return,
-            }
-            let Some(Reverse((_, _, timer))) = timers.pop() else { return };
-            drop(timers);
+            // Let go of before anything happens.
+            let due = lock(&self.agenda).pop_due(Instant::now());
+            let Some(timer) = due else { return };
             self.fire(timer);
         }
     }
@@ -264,19 +260,16 @@ impl Reactor {
 
     fn after(&self, time: Duration, timer: Timer) {
         let at = Instant::now() + time;
-        let number = self.timers_made.fetch_add(1, Ordering::Relaxed);
-        let mut timers = lock(&self.timers);
-        timers.push(Reverse((at, number, timer)));
-        let first = timers.peek().is_some_and(|Reverse((_, top, _))| *top == number);
+        let mut agenda = lock(&self.agenda);
+        let first = agenda.add(at, timer);
         // Connections that came to be long ago leave their timers behind; two go for one
-        // that comes, so that the heap stays as long as what is pending.
+        // that comes, so that the agenda stays as long as what is pending.
         for _ in 0..2 {
-            match timers.peek() {
-                Some(Reverse((_, _, timer))) if is_over(timer) => drop(timers.pop()),
-                _ => break,
+            if !agenda.drop_first_if(is_over) {
+                break;
             }
         }
-        drop(timers);
+        drop(agenda);
         if first {
             self.poller.kick();
         }

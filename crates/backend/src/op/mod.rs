@@ -259,3 +259,14 @@ impl Entries {
 fn would_block(error: Errno) -> bool {
     matches!(error.0, libc::EAGAIN)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each pending operation holds one.
+    #[test]
+    fn a_request_is_small() {
+        assert!(size_of::<Request>() <= 64, "{} bytes", size_of::<Request>());
+    }
+}

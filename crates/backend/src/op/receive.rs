@@ -10,21 +10,30 @@ use io_uring::{opcode, types};
 use linsock_abi::Errno;
 use std::sync::atomic::AtomicU8;
 
+/// What a receive takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    /// One datagram.
+    Datagram,
+    /// What a stream has.
+    Stream,
+    /// As much as there is room for, unless the stream ends.
+    WaitAll,
+    /// Nothing, into buffers of no bytes on a stream: it waits for data.
+    Watch,
+}
+
 /// A receive.
 #[derive(Debug)]
 pub struct Receive {
     data: Buffers,
     flags: i32,
     done: usize,
-    datagram: bool,
-    /// Complete only when the buffers are full or the stream ends.
-    wait_all: bool,
-    /// Buffers of no bytes on a stream: wait for data, take none.
-    empty: bool,
+    manner: Manner,
     envelope: Option<Box<Envelope>>,
     message: Option<Box<Message>>,
-    /// Bytes that were left in the socket after the last step, if the kernel told.
-    left: Option<u32>,
+    /// The kernel told that the last step left nothing in the socket.
+    left_nothing: bool,
     /// The last submission was a poll.
     polling: bool,
 }
@@ -32,17 +41,19 @@ pub struct Receive {
 impl Receive {
     /// A receive on a byte stream.
     pub fn stream(data: Buffers, flags: i32, wait_all: bool) -> Self {
-        let empty = data.is_empty();
+        let manner = match wait_all {
+            _ if data.is_empty() => Manner::Watch,
+            true => Manner::WaitAll,
+            false => Manner::Stream,
+        };
         Receive {
             data,
             flags,
             done: 0,
-            datagram: false,
-            wait_all,
-            empty,
+            manner,
             envelope: None,
             message: None,
-            left: None,
+            left_nothing: false,
             polling: false,
         }
     }
@@ -55,7 +66,7 @@ impl Receive {
 
     /// A receive of one datagram, and of what comes beside it if that is wanted.
     pub fn datagram(data: Buffers, flags: i32, envelope: Option<Box<Envelope>>) -> Self {
-        Receive { datagram: true, empty: false, envelope, ..Receive::stream(data, flags, false) }
+        Receive { manner: Manner::Datagram, envelope, ..Receive::stream(data, flags, false) }
     }
 
     /// What came beside a datagram.
@@ -76,17 +87,16 @@ impl Receive {
     /// Whether the end of the stream came before the buffers were full, of a receive that was to
     /// fill them.
     pub fn fell_short(&self) -> bool {
-        self.wait_all && !self.data.is_empty()
+        self.manner == Manner::WaitAll && !self.data.is_empty()
     }
 
     /// Whether a stream that this receive took from has nothing more just now, as far as is known.
     pub fn drained(&self) -> bool {
-        self.flags & (libc::MSG_PEEK | libc::MSG_OOB) == 0
-            && (self.room() > 0 || self.left == Some(0))
+        self.flags & (libc::MSG_PEEK | libc::MSG_OOB) == 0 && (self.room() > 0 || self.left_nothing)
     }
 
     pub(super) fn suits_a_batch(&self) -> bool {
-        !self.datagram && !self.empty && self.flags == 0
+        matches!(self.manner, Manner::Stream | Manner::WaitAll) && self.flags == 0
     }
 
     fn is_urgent(&self) -> bool {
@@ -99,11 +109,12 @@ impl Receive {
 
     pub(super) fn attempt(&mut self, target: Target<'_>, ready: Ready) -> Step {
         let fd = target.fd;
-        if let (Some(error), true) = (target.reports.due, self.datagram) {
+        let datagram = self.manner == Manner::Datagram;
+        if let (Some(error), true) = (target.reports.due, datagram) {
             return Step::Done(Outcome::failed(error));
         }
         loop {
-            if self.empty {
+            if self.manner == Manner::Watch {
                 let mut byte = 0u8;
                 let peek = Buffers::one(&raw mut byte as usize, 1);
                 return match net::receive(fd, &peek, libc::MSG_PEEK, None, false) {
@@ -115,17 +126,18 @@ impl Receive {
             let envelope = self.envelope.as_deref_mut();
             let result = match target.tells_rest {
                 true => net::receive_and_rest(fd, &self.data, self.flags),
-                false => net::receive(fd, &self.data, self.flags, envelope, self.datagram),
+                false => net::receive(fd, &self.data, self.flags, envelope, datagram),
             };
             match result {
                 Ok(got) => {
-                    self.left = got.left;
+                    self.left_nothing = got.left == Some(0);
                     self.done += got.bytes;
                     self.data.advance(got.bytes);
-                    let full = !self.wait_all || got.bytes == 0 || self.data.is_empty();
+                    let full =
+                        self.manner != Manner::WaitAll || got.bytes == 0 || self.data.is_empty();
                     if full {
                         return Step::Done(Outcome {
-                            truncated: got.truncated && self.datagram,
+                            truncated: got.truncated && datagram,
                             out_of_band: got.out_of_band || (self.is_urgent() && got.bytes > 0),
                             ..Outcome::bytes(self.done)
                         });
@@ -133,7 +145,7 @@ impl Receive {
                 }
                 // Urgent data that has not come yet is EINVAL to the kernel.
                 Err(Errno(libc::EINVAL)) if self.is_urgent() => return no_urgent_data(fd),
-                Err(error) if self.datagram && target.reports.kept => {
+                Err(error) if datagram && target.reports.kept => {
                     if let Some(step) = after_error(target, error, ready) {
                         return step;
                     }
@@ -152,7 +164,8 @@ impl Receive {
     pub(super) fn entries(&mut self, fd: Fd, want: Want, entries: &mut Entries) {
         // A datagram is only waited for: an error that wakes its receive has to be looked up in
         // the queue of reports first, and a send may have been told of it instead.
-        self.polling = self.empty || want == Want::Urgent || self.datagram;
+        self.polling =
+            matches!(self.manner, Manner::Datagram | Manner::Watch) || want == Want::Urgent;
         if self.polling {
             entries.poll(fd, want);
             return;
@@ -185,7 +198,7 @@ impl Receive {
                 let n = result as usize;
                 self.done += n;
                 self.data.advance(n);
-                if self.wait_all && n > 0 && !self.data.is_empty() {
+                if self.manner == Manner::WaitAll && n > 0 && !self.data.is_empty() {
                     return Progress::Again;
                 }
                 Progress::Done(Outcome::bytes(self.done))

@@ -17,18 +17,31 @@ pub struct Send {
     datagram: bool,
     /// End with what went out rather than wait for room (a non-blocking call).
     partial: bool,
-    to: Option<Box<Address>>,
-    /// Control data of a datagram, in the kernel's form.
-    control: Option<Box<[u8]>>,
+    envelope: Option<Box<Envelope>>,
     /// How often a datagram is tried again whose error may be of an earlier one.
     retries: u8,
-    message: Option<Box<Message>>,
+}
+
+/// What goes beside the data.
+#[derive(Debug, Default)]
+struct Envelope {
+    to: Option<Address>,
+    /// Control data, in the kernel's form.
+    control: Vec<u8>,
+    /// All of it as the kernel wants it, in place while a ring uses it.
+    message: Option<Message>,
+}
+
+impl Envelope {
+    fn control(&self) -> Option<&[u8]> {
+        (!self.control.is_empty()).then_some(&*self.control)
+    }
 }
 
 /// An error that is told a third time is of the datagram itself.
 const RETRIES: u8 = 2;
 
-/// The kernel's view of a list of buffers, kept in place while a ring uses it.
+/// The kernel's view of a list of buffers.
 #[derive(Debug)]
 pub(super) struct Message(pub(super) libc::msghdr);
 
@@ -40,17 +53,7 @@ unsafe impl Sync for Message {}
 impl Send {
     /// A send on a byte stream: completes when all is consumed.
     pub fn stream(data: Buffers, flags: i32) -> Self {
-        Send {
-            data,
-            flags,
-            done: 0,
-            datagram: false,
-            partial: false,
-            to: None,
-            control: None,
-            retries: 0,
-            message: None,
-        }
+        Send { data, flags, done: 0, datagram: false, partial: false, envelope: None, retries: 0 }
     }
 
     /// A send on a byte stream that ends with whatever could be taken, if that is anything.
@@ -60,14 +63,22 @@ impl Send {
 
     /// One datagram.
     pub fn datagram(data: Buffers, flags: i32, to: Option<Address>) -> Self {
-        let to = to.map(Box::new);
-        Send { datagram: true, to, retries: RETRIES, ..Send::stream(data, flags) }
+        let envelope = to.map(|to| Box::new(Envelope { to: Some(to), ..Envelope::default() }));
+        Send { datagram: true, envelope, retries: RETRIES, ..Send::stream(data, flags) }
     }
 
     /// The same with control data, in the kernel's form.
-    pub fn with_control(self, control: Vec<u8>) -> Self {
-        let control = (!control.is_empty()).then(|| control.into_boxed_slice());
-        Send { control, ..self }
+    pub fn with_control(mut self, control: Vec<u8>) -> Self {
+        if !control.is_empty() {
+            self.envelope.get_or_insert_default().control = control;
+        }
+        self
+    }
+
+    /// Where it goes, and with which control data.
+    fn envelope(&self) -> (Option<&Address>, Option<&[u8]>) {
+        let envelope = self.envelope.as_deref();
+        (envelope.and_then(|envelope| envelope.to.as_ref()), envelope.and_then(Envelope::control))
     }
 
     /// Bytes that went out so far.
@@ -81,12 +92,9 @@ impl Send {
             if self.data.is_empty() && !self.datagram {
                 return Step::Done(Outcome::bytes(self.done));
             }
-            let sent = match &self.control {
-                None => net::send(fd, &self.data, self.flags, self.to.as_deref()),
-                Some(control) => {
-                    let to = self.to.as_deref();
-                    net::send_message(fd, &self.data, self.flags, to, Some(control))
-                }
+            let sent = match self.envelope() {
+                (to, None) => net::send(fd, &self.data, self.flags, to),
+                (to, control) => net::send_message(fd, &self.data, self.flags, to, control),
             };
             match sent {
                 Ok(n) => {
@@ -132,12 +140,14 @@ impl Send {
 
     pub(super) fn entries(&mut self, fd: Fd, entries: &mut Entries) {
         let list = self.data.as_slice();
-        if list.len() == 1 && self.to.is_none() && self.flags == 0 && !self.datagram {
+        if list.len() == 1 && self.flags == 0 && !self.datagram {
             entries.push(entry(types::Fd(fd), &self.data));
             return;
         }
-        let header = net::message_of(&self.data, self.to.as_deref(), self.control.as_deref());
-        let message = self.message.insert(Box::new(Message(header)));
+        let (to, control) = self.envelope();
+        let header = net::message_of(&self.data, to, control);
+        let envelope = self.envelope.get_or_insert_default();
+        let message = envelope.message.insert(Message(header));
         let wait_all = if self.datagram { 0 } else { libc::MSG_WAITALL };
         entries.push(
             opcode::SendMsg::new(types::Fd(fd), &raw const message.0)

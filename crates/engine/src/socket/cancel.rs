@@ -86,8 +86,8 @@ impl Socket {
         }
         for side in [Side::Input, Side::Output, Side::Notices] {
             let mut n = 0;
-            while n < self.queue(side).len() {
-                if !wanted(&self.queue(side)[n]) || self.queue(side)[n].ending.is_some() {
+            while let Some(operation) = self.queue(side).get(n) {
+                if !wanted(operation) || operation.ending.is_some() {
                     n += 1;
                     continue;
                 }

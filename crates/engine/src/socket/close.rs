@@ -110,7 +110,7 @@ impl Socket {
         let signal = &place.signal;
         let mut held = Vec::new();
         for side in [Side::Input, Side::Output, Side::Notices] {
-            for mut operation in std::mem::take(self.queue(side)) {
+            while let Some(mut operation) = self.queue(side).pop_front() {
                 if operation.in_flight > 0 {
                     operation.ending = Some(ending);
                     held.extend(io::handle_in_ring(
@@ -172,7 +172,7 @@ impl Socket {
     pub(super) fn abandon(&mut self, place: &'static Place) {
         self.reset_deferred();
         for side in [Side::Input, Side::Output, Side::Notices] {
-            for operation in std::mem::take(self.queue(side)) {
+            while let Some(operation) = self.queue(side).pop_front() {
                 let index = self.fd as usize;
                 let user_data = io::user_data(index, side == Side::Output, operation.ticket);
                 let withdrawn =

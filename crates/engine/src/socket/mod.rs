@@ -26,6 +26,7 @@ mod message;
 mod name;
 pub mod network_events;
 pub mod notice;
+mod operations;
 pub mod option;
 mod option_access;
 mod option_group;
@@ -76,7 +77,7 @@ use linsock_abi::{Errno, Win32Error, WsaError};
 use linsock_backend::address::{self, Address};
 use linsock_backend::net;
 use linsock_backend::op::Target;
-use std::collections::VecDeque;
+use operations::Operations;
 use std::time::{Duration, Instant};
 
 /// A SOCKET.
@@ -258,11 +259,11 @@ pub struct Socket {
     /// The poller told of the peer's end of stream, and will not tell again.
     told_of_end: bool,
     /// Receives and accepts, in posting order.
-    input: VecDeque<Box<Operation>>,
+    input: Operations,
     /// Connects, sends and disconnects, in posting order.
-    output: VecDeque<Box<Operation>>,
+    output: Operations,
     /// What waits for news of addresses, routes and the like.
-    awaiting_news: VecDeque<Box<Operation>>,
+    awaiting_news: Operations,
     notices: notice::Notices,
 }
 
@@ -337,11 +338,7 @@ impl Socket {
 
     /// All operations that wait.
     fn operations(&self) -> impl Iterator<Item = &Operation> {
-        self.input
-            .iter()
-            .chain(&self.output)
-            .chain(&self.awaiting_news)
-            .map(|operation| &**operation)
+        self.input.iter().chain(self.output.iter()).chain(self.awaiting_news.iter())
     }
 
     pub(crate) fn target(&self) -> Target<'_> {

@@ -210,9 +210,7 @@ impl Socket {
             Request::Notice(notice) => matches!(notice.topic(), Topic::Backlog(_)),
             _ => false,
         };
-        if !self.notices.timed
-            && self.awaiting_news.iter().any(|operation| about_backlog(operation))
-        {
+        if !self.notices.timed && self.awaiting_news.iter().any(about_backlog) {
             let timer =
                 reactor::Timer::Backlog { index: self.fd as usize, generation: self.generation };
             reactor::after(LOOK_EVERY, timer)?;

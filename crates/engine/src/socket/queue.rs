@@ -6,6 +6,7 @@
 //! once it would block, is handed to a ring, whose completion moves it on. A port's worker does
 //! not even try a transfer: its ring holds it back until the thread waits (`is_batched`).
 
+use super::operations::Operations;
 use super::{Number, Opened, Phase, Place, Socket, open};
 use crate::io::{self, Source};
 use crate::operation::{self, Ended, Ending, Notify, Operation, Overlapped};
@@ -39,7 +40,7 @@ pub enum Started {
 }
 
 impl Socket {
-    pub(super) fn queue(&mut self, side: Side) -> &mut std::collections::VecDeque<Box<Operation>> {
+    pub(super) fn queue(&mut self, side: Side) -> &mut Operations {
         match side {
             Side::Input => &mut self.input,
             Side::Output => &mut self.output,
@@ -124,8 +125,9 @@ impl Socket {
         want: Option<Want>,
     ) {
         self.remember_for_thread_exit(&operation);
+        let is_head = self.is_free(side);
         self.queue(side).push_back(operation);
-        if self.queue(side).len() > 1 {
+        if !is_head {
             return;
         }
         match want {
