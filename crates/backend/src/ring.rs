@@ -17,7 +17,7 @@ use io_uring::{IoUring, squeue, types};
 use linsock_abi::Errno;
 use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, TryLockError};
 
 /// The user data of requests whose completion nobody wants to see.
 const UNOBSERVED: u64 = u64::MAX;
@@ -114,11 +114,21 @@ impl Ring {
         }
     }
 
-    /// The same on behalf of an owner that does not come: for a while nothing of it is to be held
-    /// back.
-    pub fn flush_for_owner(&self) {
-        self.haste.store(HASTE, Ordering::Relaxed);
-        self.flush();
+    /// The same on behalf of an owner that does not come, and that is `to_blame`: for a while nothing
+    /// of it is to be held back then. `false`: somebody is at the batch right now.
+    pub fn flush_for_owner(&self, to_blame: bool) -> bool {
+        let mut batch = match self.submitting.try_lock() {
+            Ok(batch) => batch,
+            Err(TryLockError::Poisoned(poison)) => poison.into_inner(),
+            Err(TryLockError::WouldBlock) => return false,
+        };
+        if !batch.is_empty() {
+            if to_blame {
+                self.haste.store(HASTE, Ordering::Relaxed);
+            }
+            self.hand_over(&mut batch);
+        }
+        true
     }
 
     fn hand_over(&self, batch: &mut Vec<squeue::Entry>) {
@@ -158,9 +168,9 @@ impl Ring {
         self.held_back.load(Ordering::SeqCst) > 0
     }
 
-    /// The number of the batch that is held back now.
-    pub fn batch(&self) -> u64 {
-        self.batches.load(Ordering::Relaxed)
+    /// The number of the batch that is held back now, and how long it is.
+    pub fn batch(&self) -> (u64, usize) {
+        (self.batches.load(Ordering::Relaxed), self.held_back.load(Ordering::SeqCst))
     }
 
     /// Whether the owner may hold a request back: it has not kept a batch waiting lately.
@@ -414,7 +424,7 @@ mod tests {
         ring.flush();
         assert!(!ring.holds_back() && ring.has_completions());
         assert_eq!(completions(&ring), [(4, 0), (4 | PART_BIT, 0)]);
-        assert_eq!((ring.in_flight(), ring.batch()), (0, 1));
+        assert_eq!((ring.in_flight(), ring.batch()), (0, (1, 0)));
     }
 
     #[test]
@@ -457,7 +467,7 @@ mod tests {
             // SAFETY: they point to nothing.
             unsafe { ring.hold_back(&pair) };
         }
-        assert_eq!(ring.batch(), 1);
+        assert_eq!(ring.batch(), (1, SUBMISSIONS as usize));
         assert_eq!(completions(&ring).len(), SUBMISSIONS as usize);
         ring.flush();
         assert_eq!(completions(&ring).len(), SUBMISSIONS as usize);
@@ -469,7 +479,16 @@ mod tests {
         let Some((ring, _)) = ring_and_pair() else { return };
         let hasty = |ring: &Ring| (0..).take_while(|_| !ring.is_patient()).count() as u32;
         assert_eq!(hasty(&ring), TRIAL);
-        ring.flush_for_owner();
+        assert!(ring.flush_for_owner(true));
+        assert_eq!(hasty(&ring), 0, "nothing was held back");
+        let request = || [io_uring::opcode::Nop::new().build()];
+        // SAFETY: it points to nothing.
+        unsafe { ring.hold_back(&request()) };
+        assert!(ring.flush_for_owner(false));
+        assert!(ring.is_patient());
+        // SAFETY: as above.
+        unsafe { ring.hold_back(&request()) };
+        assert!(ring.flush_for_owner(true));
         assert_eq!(hasty(&ring), HASTE);
     }
 
@@ -482,7 +501,7 @@ mod tests {
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 while !done.load(Ordering::Relaxed) {
-                    ring.flush_for_owner();
+                    ring.flush_for_owner(true);
                 }
             });
             for n in 0..REQUESTS {

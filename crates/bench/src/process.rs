@@ -138,6 +138,11 @@ impl Listener {
         Ok(Listener { process, address: SocketAddrV4::new(Ipv4Addr::LOCALHOST, port) })
     }
 
+    /// Its number.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Sees to it that exactly so many blocks arrived since the last time.
     pub fn expect(&mut self, blocks: u64) -> Result<()> {
         const PATIENCE: Duration = Duration::from_secs(5);

@@ -155,3 +155,17 @@ fn clock(clock: libc::clockid_t) -> u64 {
     unsafe { libc::clock_gettime(clock, &raw mut time) };
     time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
+
+/// Has a process (0: this one), which has one thread, run on one processor, or on all of them again.
+/// Where that is not allowed it runs where it may.
+pub fn run_on(process: u32, processor: Option<usize>) {
+    // SAFETY: all zeroes are an empty set, and the set lives through the call.
+    unsafe {
+        let mut set: libc::cpu_set_t = std::mem::zeroed();
+        match processor {
+            Some(number) => libc::CPU_SET(number, &mut set),
+            None => (0..libc::CPU_SETSIZE as usize).for_each(|n| libc::CPU_SET(n, &mut set)),
+        }
+        libc::sched_setaffinity(process as i32, size_of::<libc::cpu_set_t>(), &raw const set);
+    }
+}

@@ -20,6 +20,7 @@ use linsock_backend::Errno;
 use linsock_backend::op::Want;
 use linsock_backend::poller::{Events, Poller, Watch};
 use linsock_backend::ring::Ring;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{OnceLock, Weak};
@@ -32,6 +33,10 @@ const COURTESY_MAX: Duration = Duration::from_millis(16);
 const SAMPLE_EVERY: Duration = Duration::from_millis(5);
 /// How often threads are asked whether they still live (C-053).
 const BURY_EVERY: Duration = Duration::from_millis(500);
+
+thread_local! {
+    static IS_ENGINE: Cell<bool> = const { Cell::new(false) };
+}
 
 /// What happens at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,7 +87,11 @@ struct Watched {
     port: Weak<Port>,
     /// The visits that were counted at the last look.
     seen: u64,
+    /// The same of what threads took from their own rings.
+    reaps: u64,
     courtesy: Duration,
+    /// The next look comes soon, because of a batch.
+    soon: bool,
 }
 
 /// The engine thread's state.
@@ -161,6 +170,7 @@ impl Reactor {
     }
 
     fn run(&'static self) {
+        IS_ENGINE.set(true);
         let mut ring = None;
         let mut events = Events::default();
         loop {
@@ -270,7 +280,8 @@ impl Reactor {
             }
         }
         drop(agenda);
-        if first {
+        // The engine thread looks at the clock before it waits again.
+        if first && !IS_ENGINE.get() {
             self.poller.kick();
         }
     }
@@ -289,25 +300,30 @@ impl Reactor {
         if batches.handed_over {
             watched.courtesy = COURTESY;
         }
-        if port.is_attended() && batches.held_back {
-            drop(ports);
-            self.after(COURTESY, Timer::Port(id));
-            return;
-        }
+        // A batch is looked at again in a moment, unless that is what this look was for and its
+        // thread has handed it over by itself.
+        let soon = batches.held_back && (batches.seen_before || !watched.soon);
+        watched.soon = soon;
         if port.is_attended() {
             // Its threads come: the next time there is less of a hurry.
             watched.courtesy = (watched.courtesy * 2).min(COURTESY_MAX);
+            let courtesy = if soon { COURTESY } else { watched.courtesy };
             drop(ports);
-            port.leave_alone();
+            match batches.held_back {
+                true => self.after(courtesy, Timer::Port(id)),
+                false => port.leave_alone(),
+            }
             return;
         }
         let visited = port.was_visited(&mut watched.seen);
+        let reaped = port.was_reaped(&mut watched.reaps);
         drop(ports);
-        let idle = !visited && port.attend_from_afar() == 0;
+        let seen = if visited { 0 } else { port.attend_from_afar() };
+        let idle = !visited && !reaped && seen == 0;
         let mut ports = lock(&self.ports);
         let Some(watched) = ports.get_mut(&id) else { return };
         port.was_visited(&mut watched.seen);
-        watched.courtesy = if visited || idle { watched.courtesy * 2 } else { COURTESY };
+        watched.courtesy = if visited || reaped || idle { watched.courtesy * 2 } else { COURTESY };
         if idle && !batches.held_back && watched.courtesy > COURTESY_MAX {
             watched.courtesy = COURTESY;
             drop(ports);
@@ -315,8 +331,7 @@ impl Reactor {
             return;
         }
         watched.courtesy = watched.courtesy.min(COURTESY_MAX);
-        // A batch that is still there the next time has waited long enough.
-        let courtesy = if batches.held_back { COURTESY } else { watched.courtesy };
+        let courtesy = if soon { COURTESY } else { watched.courtesy };
         drop(ports);
         self.after(courtesy, Timer::Port(id));
     }
@@ -371,7 +386,9 @@ impl Reactor {
         let watched = ports.entry(port.id()).or_insert_with(|| Watched {
             port: Arc::downgrade(port),
             seen: 0,
+            reaps: 0,
             courtesy: COURTESY,
+            soon: false,
         });
         watched.courtesy
     }

@@ -8,7 +8,7 @@ use crate::lines::{Held, Ready};
 use crate::load::{Echoed, Order};
 use crate::process::{Listener, Process, this_program};
 use crate::trace::{self, Calls, Counter};
-use crate::{memory, repetitions};
+use crate::{memory, raw, repetitions};
 use anyhow::{Result, ensure};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
@@ -45,6 +45,7 @@ pub fn cell(
     silent: u16,
 ) -> Vec<Outcome> {
     let ports = Ports { peer: listener.address.port(), silent };
+    raw::run_on(listener.id(), listeners_processor(cell));
     let mut outcomes: Vec<Outcome> =
         contestants.iter().map(|contestant| Outcome::new(contestant.who)).collect();
     let mut parts: Vec<Option<Part>> = contestants.iter().map(|_| None).collect();
@@ -92,17 +93,27 @@ pub fn cell(
     outcomes
 }
 
-/// On one processor, where there is one connection: a wake across processors would hide all
-/// else.
+/// The processor of the contestant, where it has one.
+fn processor(cell: Cell) -> Option<usize> {
+    match cell.workload {
+        // On one with its client: a wake across processors would hide all else.
+        Workload::Echo if cell.many == 1 => Some(0),
+        _ => listeners_processor(cell).map(|_| 0),
+    }
+}
+
+/// That of connect's listener. One worker and the listener have one each: left to the scheduler they
+/// share one or do not, by chance, and that would decide.
+fn listeners_processor(cell: Cell) -> Option<usize> {
+    ((cell.workload, cell.threads) == (Workload::Connect, 1)).then_some(1)
+}
+
 fn pinned(mut command: Command, cell: Cell) -> Command {
-    if (cell.workload, cell.many) == (Workload::Echo, 1) {
+    if let Some(processor) = processor(cell) {
         // SAFETY: between fork and exec only this one system call is made.
         unsafe {
-            command.pre_exec(|| {
-                let mut set: libc::cpu_set_t = std::mem::zeroed();
-                libc::CPU_SET(0, &mut set);
-                // Where that is not allowed it runs where it may.
-                libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), &raw const set);
+            command.pre_exec(move || {
+                raw::run_on(0, Some(processor));
                 Ok(())
             });
         }

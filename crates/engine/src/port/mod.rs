@@ -7,6 +7,7 @@
 pub mod desk;
 mod worker;
 
+use worker::Pace;
 pub use worker::{Blocked, by_handle, forget_worker, may_hold_back, own_ring, thread_exit};
 
 use crate::io::{self, Source};
@@ -43,6 +44,8 @@ pub struct Port {
     duplicated: AtomicBool,
     /// Goes up with each look after the I/O, so that the reactor can tell an attended port.
     visits: AtomicU64,
+    /// Goes up as threads take what their own rings have done.
+    reaps: AtomicU64,
     /// Some socket's readiness, or a ring, is told of here.
     watched: AtomicBool,
     /// The reactor looks in from time to time, or will be told of news.
@@ -78,6 +81,8 @@ pub(crate) struct Batches {
     pub handed_over: bool,
     /// There is one that has not waited for long.
     pub held_back: bool,
+    /// There is one that was there at the last look already.
+    pub seen_before: bool,
 }
 
 /// A worker's seat: at the poller, with what its ring holds back.
@@ -129,6 +134,7 @@ impl Port {
             closed: AtomicBool::new(false),
             duplicated: AtomicBool::new(false),
             visits: AtomicU64::new(0),
+            reaps: AtomicU64::new(0),
             watched: AtomicBool::new(false),
             looked_after: AtomicBool::new(false),
             dozing: AtomicBool::new(false),
@@ -209,6 +215,7 @@ impl Port {
                 && ring.has_completions()
             {
                 // Completions of this thread's own ring cost no system call.
+                self.reaps.fetch_add(1, Ordering::Relaxed);
                 worker::visit(self, || io::reap(ring));
             }
             if alertable {
@@ -346,6 +353,12 @@ impl Port {
         std::mem::replace(seen, visits) != visits
     }
 
+    /// Whether any thread has come for what its own ring has done since `seen` was last told.
+    pub(crate) fn was_reaped(&self, seen: &mut u64) -> bool {
+        let reaps = self.reaps.load(Ordering::Relaxed);
+        std::mem::replace(seen, reaps) != reaps
+    }
+
     /// The port is no longer held up.
     pub(crate) fn sampled(&self) {
         self.sampled.store(false, Ordering::Relaxed);
@@ -380,8 +393,7 @@ impl Port {
     }
 
     /// Sees that the reactor looks in while a thread holds a batch back or was left packets,
-    /// whoever sits here.
-    /// `false`: it cannot.
+    /// whoever sits here. `false`: it cannot.
     pub(crate) fn mind_batch(self: &Arc<Self>) -> bool {
         let minded = self.have_looked_after();
         if self.awake() {
@@ -418,9 +430,10 @@ impl Port {
         workers.iter().any(|worker| worker.ring.as_ref().is_some_and(|ring| ring.holds_back()))
     }
 
-    /// Hands over the batches that were there at the last look already, and the packets that were
-    /// left to their posters: those threads compute, or sleep where the library does not see it,
-    /// and nothing must wait for them.
+    /// Hands over the batches that have not grown since the last look, and the packets that were left
+    /// to their posters then already: those threads compute, or sleep where the library does not see
+    /// it, and nothing must wait for them. A batch that grows is let be for a while, as its thread is
+    /// about to hand it over.
     pub(crate) fn hand_over_stale(&self) -> Batches {
         let mut batches = Batches::default();
         if let Some(left) = self.desk.left() {
@@ -435,11 +448,13 @@ impl Port {
             let Some(ring) = worker.ring.as_ref().filter(|ring| ring.holds_back()) else {
                 continue;
             };
-            if worker.has_seen(ring.batch()) {
-                ring.flush_for_owner();
+            let pace = worker.pace(ring);
+            let is_late = matches!(pace, Pace::Slow | Pace::Stalled);
+            if is_late && ring.flush_for_owner(pace == Pace::Stalled) {
                 batches.handed_over = true;
             } else {
                 batches.held_back = true;
+                batches.seen_before |= pace != Pace::New;
             }
         }
         batches

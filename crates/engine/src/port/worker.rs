@@ -3,12 +3,12 @@
 use super::Port;
 use super::desk::WaiterRef;
 use crate::io;
-use crate::sync::plain::{Arc, lock};
+use crate::sync::plain::{Arc, Mutex, lock};
 use linsock_abi::Win32Error;
 use linsock_backend::ring::Ring;
 use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 /// Waiting, or at work without counting.
 const IDLE: u8 = 0;
@@ -23,8 +23,47 @@ pub struct Shared {
     state: AtomicU8,
     /// The thread's own ring, where a ring is what does the I/O.
     pub ring: Option<Arc<Ring>>,
-    /// The number of the batch that the reactor saw last.
-    seen: AtomicU64,
+    /// What the reactor saw of the thread's batches.
+    watched: Mutex<Watched>,
+}
+
+/// A batch as it was at the last look.
+#[derive(Debug)]
+struct Watched {
+    batch: u64,
+    len: usize,
+    looks: u32,
+}
+
+/// How a thread gets on with the batch that it holds back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// It is another one than at the last look.
+    New,
+    /// It has grown since.
+    Growing,
+    /// It grows, but the first requests have waited for long.
+    Slow,
+    /// It has not been touched since.
+    Stalled,
+}
+
+/// A batch is handed over when it was seen so often, whatever its thread does.
+const LOOKS_MAX: u32 = 4;
+
+impl Watched {
+    fn look(&mut self, (batch, len): (u64, usize)) -> Pace {
+        let before = std::mem::replace(self, Watched { batch, len, looks: 1 });
+        if before.batch != batch {
+            return Pace::New;
+        }
+        self.looks = before.looks + 1;
+        match before.len == len {
+            true => Pace::Stalled,
+            false if self.looks >= LOOKS_MAX => Pace::Slow,
+            false => Pace::Growing,
+        }
+    }
 }
 
 impl Shared {
@@ -42,9 +81,9 @@ impl Shared {
         self.state.load(Ordering::Relaxed) != IDLE && self.suspend()
     }
 
-    /// Notes the batch that the thread holds back; `true` if it was noted before.
-    pub fn has_seen(&self, batch: u64) -> bool {
-        self.seen.swap(batch, Ordering::Relaxed) == batch
+    /// Looks at the batch that the thread holds back; for the reactor alone.
+    pub fn pace(&self, ring: &Ring) -> Pace {
+        lock(&self.watched).look(ring.batch())
     }
 
     /// Stops counting the thread; `true` for the one caller that must take it off the count.
@@ -141,7 +180,7 @@ fn join(port: &Arc<Port>, before: Option<Worker>) -> Worker {
         thread: crate::thread::current_id(),
         state: AtomicU8::new(IDLE),
         ring,
-        seen: AtomicU64::new(u64::MAX),
+        watched: Mutex::new(Watched { batch: u64::MAX, len: 0, looks: 0 }),
     });
     lock(&port.workers).push(shared.clone());
     if let Some(ring) = &shared.ring {
@@ -272,4 +311,18 @@ pub fn forget_worker() {
     // Not dropped either, as the two have no destructor.
     let _ = WORKER.take();
     let _ = RING.take();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_that_grows_is_let_be_for_a_while() {
+        let mut watched = Watched { batch: u64::MAX, len: 0, looks: 0 };
+        let paces = [(0, 2), (0, 4), (0, 4), (1, 4), (1, 6), (1, 8), (1, 9), (3, 9)]
+            .map(|batch| watched.look(batch));
+        use Pace::{Growing, New, Slow, Stalled};
+        assert_eq!(paces, [New, Growing, Stalled, New, Growing, Growing, Slow, New]);
+    }
 }
