@@ -187,25 +187,37 @@ impl<P> Desk<P> {
         }
     }
 
-    /// Queues a packet without waking anybody: the poster is about to look itself.
-    pub fn put(&self, packet: P) {
-        let mut state = lock(&self.state);
-        if !state.closed {
-            state.packets.push_back(packet);
-        }
-    }
-
-    /// Queues a packet and releases a waiter for it. `true`: threads wait, but as many run
-    /// as may, so the packet is held up.
-    pub fn post(&self, seat: &impl Seat, packet: P) -> bool {
+    /// Queues a packet and releases a waiter for it, unless the poster says that it is about to
+    /// look itself. `true`: threads wait, but as many run as may, so the packet is held up.
+    #[inline]
+    pub fn post(&self, seat: &impl Seat, packet: P, looks_itself: impl FnOnce() -> bool) -> bool {
         let mut state = lock(&self.state);
         if state.closed {
             return false;
         }
         state.packets.push_back(packet);
-        let held_up = state.running >= self.limit && !state.waiting.is_empty();
-        self.release(state, seat);
+        if state.waiting.is_empty() || looks_itself() {
+            return false;
+        }
+        let held_up = state.running >= self.limit;
+        self.release_waiters(state, seat);
         held_up
+    }
+
+    /// Takes up to `max` packets that are there, if nobody waits for any: what [`Desk::take`] comes
+    /// to then, for a thread that has nothing else to see to. `running` as there; on success it
+    /// runs.
+    #[inline]
+    pub fn take_at_once(&self, running: bool, max: usize, taken: &mut impl Taken<P>) -> bool {
+        let mut state = lock(&self.state);
+        let others = state.running - u32::from(running);
+        let alone = state.waiting.is_empty() && !state.closed;
+        if !alone || state.packets.is_empty() || others >= self.limit {
+            return false;
+        }
+        Self::fill(&mut state, max, taken);
+        state.running = others + 1;
+        true
     }
 
     /// Takes packets as wished, waiting for the first one. `running` says whether the
@@ -370,7 +382,15 @@ impl<P> Desk<P> {
     }
 
     /// Sees that as many waiters run as may run and there are packets for.
-    fn release(&self, mut state: MutexGuard<'_, State<P>>, seat: &impl Seat) {
+    #[inline]
+    fn release(&self, state: MutexGuard<'_, State<P>>, seat: &impl Seat) {
+        if !state.waiting.is_empty() {
+            self.release_waiters(state, seat);
+        }
+    }
+
+    #[inline(never)]
+    fn release_waiters(&self, mut state: MutexGuard<'_, State<P>>, seat: &impl Seat) {
         let mut kicks = 0;
         while !state.packets.is_empty() && state.running < self.limit {
             let Some(last) = state.latest() else { break };
