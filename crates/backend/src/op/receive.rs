@@ -85,6 +85,12 @@ impl Receive {
             && (self.room() > 0 || self.left == Some(0))
     }
 
+    /// The buffers of a receive that takes from a stream whatever comes.
+    #[inline]
+    pub fn plain(&self) -> Option<&Buffers> {
+        (self.suits_a_batch() && !self.wait_all).then_some(&self.data)
+    }
+
     pub(super) fn suits_a_batch(&self) -> bool {
         !self.datagram && !self.empty && self.flags == 0
     }
