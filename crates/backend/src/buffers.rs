@@ -84,8 +84,12 @@ impl Buffers {
     }
 
     /// Bytes left.
+    #[inline]
     pub fn len(&self) -> usize {
-        self.rest().iter().map(|iov| iov.iov_len).sum()
+        match self.rest() {
+            [one] => one.iov_len,
+            all => all.iter().map(|iov| iov.iov_len).sum(),
+        }
     }
 
     fn rest(&self) -> &[libc::iovec] {
@@ -98,8 +102,12 @@ impl Buffers {
     }
 
     /// Whether nothing is left.
+    #[inline]
     pub fn is_empty(&self) -> bool {
-        self.rest().iter().all(|iov| iov.iov_len == 0)
+        match self.rest() {
+            [one] => one.iov_len == 0,
+            all => all.iter().all(|iov| iov.iov_len == 0),
+        }
     }
 
     /// Takes `n` transferred bytes off the front.

@@ -23,10 +23,13 @@ const IMPOSSIBLE_HOW: libc::c_int = 0x7fff;
 const DIRECT_COPY_BYTES_MAX: usize = PAGE_BYTES;
 
 /// Whether both ends of `len` bytes at `address` can be read.
+#[inline]
 pub fn is_readable(address: usize, len: usize) -> bool {
-    if len == 0 || is_own_to_read(address, len) {
-        return true;
-    }
+    len == 0 || is_own_to_read(address, len) || is_readable_by_kernel(address, len)
+}
+
+#[inline(never)]
+fn is_readable_by_kernel(address: usize, len: usize) -> bool {
     let Some(last) = address.checked_add(len - 1) else { return false };
     // Eight aligned bytes never straddle a page, so the answer is about the asked byte's page.
     probe_read(address & !7) && (last / PAGE_BYTES == address / PAGE_BYTES || probe_read(last & !7))
@@ -59,10 +62,20 @@ pub fn is_readable_throughout(address: usize, len: usize) -> bool {
 
 /// Whether both ends of `len` bytes at `address` can be written; up to 8 bytes at each end, and
 /// none beyond, may be overwritten, so only memory that is about to be written may be asked about.
+#[inline]
 pub fn is_writable(address: usize, len: usize) -> bool {
-    if is_own_to_write(address, len) {
-        return true;
-    }
+    is_own_to_write(address, len) || is_writable_by_kernel(address, len)
+}
+
+/// Whether `len` bytes at `address` can be read and written whatever happens: [`is_readable`] and
+/// [`is_writable`] say so without a look at them.
+#[inline]
+pub fn is_own(address: usize, len: usize) -> bool {
+    is_own_to_write(address, len)
+}
+
+#[inline(never)]
+fn is_writable_by_kernel(address: usize, len: usize) -> bool {
     let (bytes, probe): (usize, fn(usize) -> bool) = match len {
         0 => return true,
         1..4 => (1, probe_write_1),

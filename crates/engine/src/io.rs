@@ -71,6 +71,7 @@ impl Source {
 }
 
 /// Sees to one event.
+#[inline]
 pub fn dispatch(source: Source, ready: Ready) {
     match source {
         Source::Socket { index, generation } => {

@@ -16,8 +16,10 @@ use crate::thread::{self, ThreadObject};
 use crate::wait::Signal;
 use linsock_abi::map::Call;
 use linsock_abi::{NtStatus, OVERLAPPED, WsaError};
+use linsock_backend::buffers::Buffers;
 use linsock_backend::op::{Part, Progress, Request};
 use linsock_backend::ring::Ring;
+use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How an operation ends when it is not the kernel that ends it.
@@ -50,6 +52,11 @@ impl Ended {
     /// Success.
     pub fn ok(bytes: u32) -> Self {
         Ended { error: None, status: NtStatus::STATUS_SUCCESS, bytes, flags: 0 }
+    }
+
+    /// Success of a transfer of so many bytes.
+    pub fn transferred(n: usize) -> Self {
+        Ended::ok(u32::try_from(n).unwrap_or(u32::MAX))
     }
 
     /// Success of a receive of urgent data. Windows tells it apart by a status of its own, which
@@ -130,6 +137,7 @@ impl Overlapped {
     ///
     /// # Safety
     /// `address` is that of a writable OVERLAPPED that stays until the operation ended.
+    #[inline]
     pub unsafe fn begin(address: usize, signal: &Signal) -> Result<Self, WsaError> {
         let pointer = address as *mut OVERLAPPED;
         // SAFETY: the caller's word.
@@ -140,12 +148,7 @@ impl Overlapped {
                 signal.reset();
                 Indication::Handle { packet }
             }
-            handle => {
-                let event = crate::runtime::get().handles.event(handle);
-                let event = event.map_err(|_| WsaError::WSA_INVALID_HANDLE)?;
-                event.reset();
-                Indication::Event { event, packet }
-            }
+            handle => Indication::Event { event: reset_event(handle)?, packet },
         };
         let overlapped = Overlapped { address, indication };
         overlapped.internal().store(pending(), Ordering::Relaxed);
@@ -207,6 +210,14 @@ impl Overlapped {
         unsafe { (&raw mut (*pointer).InternalHigh).write(ended.bytes as usize) };
         self.internal().store(ended.status.0 as u32 as usize, Ordering::Release);
     }
+}
+
+#[inline(never)]
+fn reset_event(handle: usize) -> Result<Arc<Event>, WsaError> {
+    let event = crate::runtime::get().handles.event(handle);
+    let event = event.map_err(|_| WsaError::WSA_INVALID_HANDLE)?;
+    event.reset();
+    Ok(event)
 }
 
 /// STATUS_PENDING as OVERLAPPED.Internal holds it.
@@ -285,6 +296,23 @@ pub enum Notify {
     Nobody,
 }
 
+/// Memory that an operation had, for the next one.
+#[derive(Default)]
+pub struct Spare(Option<Box<MaybeUninit<Operation>>>);
+
+impl Spare {
+    /// Keeps the memory of an operation that is over.
+    #[inline]
+    pub fn keep(&mut self, operation: Box<Operation>) {
+        let operation = Box::into_raw(operation);
+        // SAFETY: the box was given up for this; it is dropped once, and what is left is memory.
+        self.0 = Some(unsafe {
+            operation.drop_in_place();
+            Box::from_raw(operation.cast())
+        });
+    }
+}
+
 /// One operation that could not be finished at once.
 #[derive(Debug)]
 pub struct Operation {
@@ -312,8 +340,16 @@ pub struct Operation {
 
 impl Operation {
     /// An operation of the calling thread.
+    #[inline]
     pub fn new(request: Request, call: Call, notify: Notify) -> Box<Self> {
-        Box::new(Operation {
+        Self::new_in(&mut Spare::default(), request, call, notify)
+    }
+
+    /// The same, in spare memory if there is any.
+    #[inline]
+    pub fn new_in(spare: &mut Spare, request: Request, call: Call, notify: Notify) -> Box<Self> {
+        let memory = spare.0.take().unwrap_or_else(Box::new_uninit);
+        let operation = Operation {
             request,
             call,
             notify,
@@ -324,7 +360,20 @@ impl Operation {
             ring: None,
             ending: None,
             accept: None,
-        })
+        };
+        Box::write(memory, operation)
+    }
+
+    /// The buffers of a receive that takes from a stream whatever comes, that no ring holds, and that
+    /// is of no AcceptEx.
+    #[inline]
+    pub fn plain_receive(&self) -> Option<&Buffers> {
+        match &self.request {
+            Request::Receive(receive) if self.in_flight == 0 && self.accept.is_none() => {
+                receive.plain()
+            }
+            _ => None,
+        }
     }
 
     /// Whether the operation was started with this OVERLAPPED.
@@ -419,6 +468,7 @@ pub fn silence(operation: Box<Operation>, ended: Ended) {
 
 /// Makes a result visible: OVERLAPPED, then the event or the handle's own signal, then the
 /// routine or the packet. Nothing of the OVERLAPPED is touched afterwards (O-011).
+#[inline]
 pub fn publish(
     overlapped: &Overlapped,
     ended: &Ended,

@@ -37,6 +37,14 @@ impl<T: Default + Sync + Send> Table<T> {
         if let Some(found) = self.find(index) {
             return Some(found);
         }
+        self.make_chunk(index)?;
+        self.find(index)
+    }
+
+    /// Makes the part of the table that a number is in. Apart: it takes a large piece of stack.
+    #[cold]
+    #[inline(never)]
+    fn make_chunk(&self, index: usize) -> Option<()> {
         let slot = self.chunks.get(index / PLACES_PER_CHUNK)?;
         let fresh = Box::into_raw(Box::new(Chunk(std::array::from_fn(|_| T::default()))));
         let published =
@@ -45,7 +53,7 @@ impl<T: Default + Sync + Send> Table<T> {
             // SAFETY: another thread's chunk stands there, so this one was never shared.
             drop(unsafe { Box::from_raw(fresh) });
         }
-        self.find(index)
+        Some(())
     }
 
     /// Every place that was made, with its number.

@@ -82,6 +82,7 @@ impl Signal {
     }
 
     /// Sets the signal and releases who waits for it.
+    #[inline]
     pub fn set(&self) {
         if !self.change_unwatched(|word| word | SET) {
             dispatcher().set(self);
@@ -89,6 +90,7 @@ impl Signal {
     }
 
     /// Takes the signal back.
+    #[inline]
     pub fn reset(&self) {
         if !self.change_unwatched(|word| word & !SET) {
             dispatcher().reset(self);
@@ -358,10 +360,12 @@ impl Dispatcher {
         Dispatcher { waits: Mutex::new(Waits { by_signal: BTreeMap::new() }) }
     }
 
+    #[inline(never)]
     fn set(&self, signal: &Signal) {
         self.change(signal, || signal.put(true));
     }
 
+    #[inline(never)]
     fn reset(&self, signal: &Signal) {
         let _still = lock(&self.waits);
         signal.put(false);

@@ -97,7 +97,7 @@ pub(crate) fn check_overlapped(overlapped: *mut OVERLAPPED) -> Result<usize, Wsa
 /// An OVERLAPPED of a transfer: only addresses that nobody can have are refused, unless
 /// `LINSOCK_CHECK_POINTERS=all`.
 pub(crate) fn check_transfer_overlapped(overlapped: *mut OVERLAPPED) -> Result<usize, WsaError> {
-    if linsock_engine::settings::get().check_all_pointers {
+    if checks_all() {
         return check_overlapped(overlapped);
     }
     let address = overlapped.addr();
@@ -109,8 +109,10 @@ pub(crate) fn check_transfer_overlapped(overlapped: *mut OVERLAPPED) -> Result<u
 }
 
 /// Whether a process could have something at the address at all.
+#[inline]
 pub(crate) fn is_possible(address: usize) -> bool {
-    (0x1000..USER_END).contains(&address)
+    // One comparison for both ends.
+    address.wrapping_sub(0x1000) < USER_END - 0x1000
 }
 
 /// The buffers of a transfer. The array is read now (S-009); what it points to is for the
@@ -121,21 +123,35 @@ pub(crate) fn is_possible(address: usize) -> bool {
 ///
 /// # Safety
 /// `buffers` is NULL or has `count` entries.
+#[inline(always)]
 pub(crate) unsafe fn buffers(buffers: *const WSABUF, count: u32) -> Result<Buffers, WsaError> {
-    let count = count as usize;
     if count == 0 {
         return Ok(Buffers::one(0, 0));
     }
-    if !is_possible(buffers.addr())
-        || (linsock_engine::settings::get().check_all_pointers
-            && !is_readable(buffers.addr(), count * size_of::<WSABUF>()))
-    {
+    if !is_possible(buffers.addr()) || (checks_all() && !is_list_readable(buffers, count)) {
         return Err(WsaError::WSAEFAULT);
     }
-    // SAFETY: the caller's word.
-    let list = unsafe { std::slice::from_raw_parts(buffers, count) };
-    if let [one] = list {
+    if count == 1 {
+        // SAFETY: the caller's word.
+        let one = unsafe { &*buffers };
         return Ok(Buffers::one(one.buf.addr(), one.len as usize));
     }
-    Ok(Buffers::many(list.iter().map(|one| (one.buf.addr(), one.len as usize))))
+    // SAFETY: the caller's word.
+    Ok(many_buffers(unsafe { std::slice::from_raw_parts(buffers, count as usize) }))
+}
+
+/// Whether the pointers of transfers are to be probed, too.
+#[inline]
+fn checks_all() -> bool {
+    linsock_engine::settings::get().check_all_pointers
+}
+
+#[inline(never)]
+fn is_list_readable(buffers: *const WSABUF, count: u32) -> bool {
+    is_readable(buffers.addr(), count as usize * size_of::<WSABUF>())
+}
+
+#[inline(never)]
+fn many_buffers(list: &[WSABUF]) -> Buffers {
+    Buffers::many(list.iter().map(|one| (one.buf.addr(), one.len as usize)))
 }

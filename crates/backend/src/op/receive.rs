@@ -95,6 +95,12 @@ impl Receive {
         self.flags & (libc::MSG_PEEK | libc::MSG_OOB) == 0 && (self.room() > 0 || self.left_nothing)
     }
 
+    /// The buffers of a receive that takes from a stream whatever comes.
+    #[inline]
+    pub fn plain(&self) -> Option<&Buffers> {
+        (self.manner == Manner::Stream && self.flags == 0).then_some(&self.data)
+    }
+
     pub(super) fn suits_a_batch(&self) -> bool {
         matches!(self.manner, Manner::Stream | Manner::WaitAll) && self.flags == 0
     }

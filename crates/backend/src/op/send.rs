@@ -56,6 +56,11 @@ impl Send {
         Send { data, flags, done: 0, datagram: false, partial: false, envelope: None, retries: 0 }
     }
 
+    /// A send on a byte stream of which `done` bytes went out before; `data` is the rest.
+    pub fn stream_begun(data: Buffers, done: usize) -> Self {
+        Send { done, ..Send::stream(data, 0) }
+    }
+
     /// A send on a byte stream that ends with whatever could be taken, if that is anything.
     pub fn stream_partial(data: Buffers, flags: i32) -> Self {
         Send { partial: true, ..Send::stream(data, flags) }

@@ -147,6 +147,17 @@ pub enum Visit {
     Polled,
 }
 
+/// Whoever posts a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Poster {
+    /// Takes no packet next, as far as is known.
+    Leaves,
+    /// Runs here, and so comes back in a while.
+    ComesBack,
+    /// Looks at the queue next.
+    Looks,
+}
+
 /// What became of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Posted {
@@ -209,27 +220,27 @@ impl<P> Desk<P> {
         }
     }
 
-    /// Queues a packet without waking anybody: the poster is about to look itself.
-    pub fn put(&self, packet: P) {
-        let mut state = lock(&self.state);
-        if !state.closed {
-            state.packets.push_back(packet);
-        }
-    }
-
-    /// Queues a packet and releases a waiter for it; `leave` it to a poster that runs here and
-    /// comes back.
-    pub fn post(&self, seat: &impl Seat, packet: P, leave: bool) -> Posted {
+    /// Queues a packet and releases a waiter for it, unless its poster sees to it. `poster` is asked
+    /// only where somebody waits.
+    #[inline]
+    pub fn post(&self, seat: &impl Seat, packet: P, poster: impl FnOnce() -> Poster) -> Posted {
         let mut state = lock(&self.state);
         if state.closed {
             return Posted::Settled;
         }
         state.packets.push_back(packet);
-        if state.running >= self.limit {
-            return if state.waiting.is_empty() { Posted::Settled } else { Posted::HeldUp };
+        if state.waiting.is_empty() {
+            return Posted::Settled;
         }
-        if !leave {
-            self.release(state, seat);
+        let poster = poster();
+        if poster == Poster::Looks {
+            return Posted::Settled;
+        }
+        if state.running >= self.limit {
+            return Posted::HeldUp;
+        }
+        if poster == Poster::Leaves {
+            self.release_waiters(state, seat);
             return Posted::Settled;
         }
         if state.left || state.latest().is_none() {
@@ -249,6 +260,23 @@ impl<P> Desk<P> {
     /// The posters did not come back: releases waiters for what was left to them.
     pub fn settle(&self, seat: &impl Seat) {
         self.release(lock(&self.state), seat);
+    }
+
+    /// Takes up to `max` packets that are there, if nobody waits for any: what [`Desk::take`] comes
+    /// to then, for a thread that has nothing else to see to. `running` as there; on success it
+    /// runs.
+    #[inline]
+    pub fn take_at_once(&self, running: bool, max: usize, taken: &mut impl Taken<P>) -> bool {
+        let mut state = lock(&self.state);
+        let others = state.running - u32::from(running);
+        let alone = state.waiting.is_empty() && !state.closed;
+        if !alone || state.packets.is_empty() || others >= self.limit {
+            return false;
+        }
+        Self::fill(&mut state, max, taken);
+        state.left = false;
+        state.running = others + 1;
+        true
     }
 
     /// Takes packets as wished, waiting for the first one. `running` says whether the
@@ -413,9 +441,17 @@ impl<P> Desk<P> {
     }
 
     /// Sees that as many waiters run as may run and there are packets for.
+    #[inline]
     fn release(&self, mut state: MutexGuard<'_, State<P>>, seat: &impl Seat) {
-        let mut kicks = 0;
         state.left = false;
+        if !state.waiting.is_empty() {
+            self.release_waiters(state, seat);
+        }
+    }
+
+    #[inline(never)]
+    fn release_waiters(&self, mut state: MutexGuard<'_, State<P>>, seat: &impl Seat) {
+        let mut kicks = 0;
         while !state.packets.is_empty() && state.running < self.limit {
             let Some(last) = state.latest() else { break };
             if !last.seated {

@@ -13,12 +13,12 @@ pub use worker::{Blocked, by_handle, forget_worker, may_hold_back, own_ring, thr
 use crate::io::{self, Source};
 use crate::sync::plain::{Arc, Mutex};
 use crate::thread::with_current;
-use desk::{Desk, NoPacket, Posted, Seat, Taken, Visit, WaiterRef, Wish};
+use desk::{Desk, NoPacket, Posted, Poster, Seat, Taken, Visit, WaiterRef, Wish};
 use linsock_abi::Win32Error;
 use linsock_backend::poller::{Events, Poller};
 use linsock_backend::ring::Ring;
 use std::cell::{Cell, RefCell};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// One completion, as the port hands it out.
@@ -40,6 +40,8 @@ pub struct Port {
     poller: Poller,
     id: u64,
     closed: AtomicBool,
+    /// The handle that it was found by; 0 until then.
+    handle: AtomicUsize,
     /// It has or had more than one handle.
     duplicated: AtomicBool,
     /// Goes up with each look after the I/O, so that the reactor can tell an attended port.
@@ -117,6 +119,51 @@ fn with_events<R>(use_them: impl FnOnce(&mut Events) -> R) -> R {
     result
 }
 
+/// Takes one packet from the port of a handle, waiting for it.
+///
+/// # Errors
+/// As [`Port::take_one`]; ERROR_INVALID_HANDLE.
+#[inline]
+pub fn take_one(handle: usize, timeout_ms: u32) -> Result<Packet, Win32Error> {
+    let mut taken = None;
+    if worker::take_at_once(handle, 1, &mut taken) {
+        return Ok(taken.unwrap_or_default());
+    }
+    wait_for_one(handle, timeout_ms)
+}
+
+#[inline(never)]
+fn wait_for_one(handle: usize, timeout_ms: u32) -> Result<Packet, Win32Error> {
+    by_handle(handle, |port| port.take_one(timeout_ms))
+}
+
+/// Takes up to `max` packets from the port of a handle, waiting for the first one, and shows them,
+/// with their number, to `see`.
+///
+/// # Errors
+/// As [`take_one`]; WAIT_IO_COMPLETION when the wait is alertable and the thread has APCs to run:
+/// the caller runs them ([`crate::apc::run`]) once it has left the port.
+pub fn take_many(
+    handle: usize,
+    max: usize,
+    timeout_ms: u32,
+    alertable: bool,
+    see: impl FnOnce(usize, std::vec::Drain<'_, Packet>),
+) -> Result<(), Win32Error> {
+    // Kept for the next time; empty whenever it is put back.
+    let mut taken = TAKEN.try_with(Cell::take).unwrap_or_default();
+    let mut result = Ok(());
+    // What is there wins over an APC.
+    if !worker::take_at_once(handle, max, &mut taken) {
+        result = by_handle(handle, |port| port.take(max, timeout_ms, alertable, &mut taken));
+    }
+    if result.is_ok() {
+        see(taken.len(), taken.drain(..));
+    }
+    let _ = TAKEN.try_with(|place| place.set(taken));
+    result
+}
+
 impl Port {
     /// A port at which `concurrency` threads may run at a time; 0 means one for each
     /// processor (P-008).
@@ -132,6 +179,7 @@ impl Port {
             poller,
             id: PORTS.fetch_add(1, Ordering::Relaxed),
             closed: AtomicBool::new(false),
+            handle: AtomicUsize::new(0),
             duplicated: AtomicBool::new(false),
             visits: AtomicU64::new(0),
             reaps: AtomicU64::new(0),
@@ -155,23 +203,20 @@ impl Port {
     }
 
     /// Queues the packet of an operation. Nothing is queued on a closed port.
+    #[inline]
     pub(crate) fn complete(self: &Arc<Self>, packet: Packet) {
-        if worker::is_visiting(self) {
-            // This thread looks at the queue next.
-            self.desk.put(packet);
-        } else {
-            self.queue(packet, worker::comes_back(self));
-        }
+        self.queue(packet, || worker::poster(self));
     }
 
     /// Queues a packet, as PostQueuedCompletionStatus: for another thread, if one waits. Nothing is
     /// queued on a closed port.
     pub fn post(self: &Arc<Self>, packet: Packet) {
-        self.queue(packet, false);
+        self.queue(packet, || Poster::Leaves);
     }
 
-    fn queue(self: &Arc<Self>, packet: Packet, leave: bool) {
-        match self.desk.post(&self.poller, packet, leave) {
+    #[inline]
+    fn queue(self: &Arc<Self>, packet: Packet, poster: impl FnOnce() -> Poster) {
+        match self.desk.post(&self.poller, packet, poster) {
             Posted::Settled => {}
             Posted::HeldUp => self.sample(),
             Posted::Left if self.mind_batch() => {}
@@ -193,7 +238,7 @@ impl Port {
     }
 
     /// Takes up to `max` packets into `taken`, waiting for the first one.
-    fn take(
+    pub(crate) fn take(
         self: &Arc<Self>,
         max: usize,
         timeout_ms: u32,
@@ -203,7 +248,7 @@ impl Port {
         let deadline = crate::wait::deadline(timeout_ms);
         worker::at(self, |worker| {
             let ring = worker.shared.ring.as_deref();
-            if worker.is_due() && self.watched.load(Ordering::Relaxed) {
+            if worker.count() && self.watched.load(Ordering::Relaxed) {
                 // A queue that never runs dry must not keep the I/O waiting.
                 ring.inspect(|ring| ring.flush());
                 worker::visit(self, || {
@@ -279,38 +324,10 @@ impl Port {
     ///
     /// # Errors
     /// WAIT_TIMEOUT after `timeout_ms`; ERROR_ABANDONED_WAIT_0 when the port is closed.
-    pub fn take_one(
-        self: &Arc<Self>,
-        timeout_ms: u32,
-        packet: &mut Packet,
-    ) -> Result<(), Win32Error> {
+    pub fn take_one(self: &Arc<Self>, timeout_ms: u32) -> Result<Packet, Win32Error> {
         let mut taken = None;
         self.take(1, timeout_ms, false, &mut taken)?;
-        *packet = taken.unwrap_or_default();
-        Ok(())
-    }
-
-    /// Takes up to `max` packets, waiting for the first one, and shows them, with their number, to
-    /// `see`.
-    ///
-    /// # Errors
-    /// As [`Port::take_one`]; WAIT_IO_COMPLETION when the wait is alertable and the thread has APCs
-    /// to run: the caller runs them ([`crate::apc::run`]) once it has left the port.
-    pub fn take_many(
-        self: &Arc<Self>,
-        max: usize,
-        timeout_ms: u32,
-        alertable: bool,
-        see: impl FnOnce(usize, std::vec::Drain<'_, Packet>),
-    ) -> Result<(), Win32Error> {
-        // Kept for the next time; empty whenever it is put back.
-        let mut taken = TAKEN.try_with(Cell::take).unwrap_or_default();
-        let result = self.take(max, timeout_ms, alertable, &mut taken);
-        if result.is_ok() {
-            see(taken.len(), taken.drain(..));
-        }
-        let _ = TAKEN.try_with(|place| place.set(taken));
-        result
+        Ok(taken.unwrap_or_default())
     }
 
     /// Sees to the I/O that is ready; `poll` asks the kernel first.
@@ -373,6 +390,7 @@ impl Port {
     /// Sees that the reactor looks in while there is I/O to hear of and nobody sits here to hear
     /// of it. Whoever leaves the last seat asks after having left it, and the reactor, when it
     /// stops looking in, asks after having said so: one of the two sees the other.
+    #[inline]
     pub(crate) fn mind(self: &Arc<Self>) {
         if self.watched.load(Ordering::Relaxed) && !self.desk.is_attended() {
             self.have_looked_after();
@@ -380,9 +398,14 @@ impl Port {
     }
 
     /// `false`: the reactor cannot be had.
+    #[inline]
     fn have_looked_after(self: &Arc<Self>) -> bool {
-        if !self.looked_after.load(Ordering::SeqCst)
-            && !self.looked_after.swap(true, Ordering::SeqCst)
+        self.looked_after.load(Ordering::SeqCst) || self.ask_reactor()
+    }
+
+    #[inline(never)]
+    fn ask_reactor(self: &Arc<Self>) -> bool {
+        if !self.looked_after.swap(true, Ordering::SeqCst)
             && crate::reactor::look_after(self).is_err()
         {
             // The next one who minds tries again.
@@ -489,11 +512,13 @@ impl Port {
         self.duplicated.store(true, Ordering::Release);
     }
 
-    /// Whether its first handle is open, and so may be remembered by a thread: the only one there
-    /// ever was, while the port is open.
+    /// Whether a handle is this port's without a look-up: the port was found by it, and it is the
+    /// only one there ever was, so that it is open as long as the port is.
     #[inline]
-    pub fn has_one_handle(&self) -> bool {
-        !self.is_closed() && !self.duplicated.load(Ordering::Acquire)
+    fn is_known_as(&self, handle: usize) -> bool {
+        self.handle.load(Ordering::Relaxed) == handle
+            && !self.is_closed()
+            && !self.duplicated.load(Ordering::Acquire)
     }
 
     /// The last handle was closed: every wait ends with ERROR_ABANDONED_WAIT_0.

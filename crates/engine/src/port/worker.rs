@@ -1,7 +1,7 @@
 //! What a thread is to the port that it last waited at (P-016).
 
-use super::Port;
-use super::desk::WaiterRef;
+use super::desk::{Poster, Taken, WaiterRef};
+use super::{Packet, Port};
 use crate::io;
 use crate::sync::plain::{Arc, Mutex, lock};
 use linsock_abi::Win32Error;
@@ -105,11 +105,34 @@ pub struct Worker {
 const UNVISITED_MAX: u32 = 32;
 
 impl Worker {
-    /// Counts a call; `true` once the I/O has waited long enough.
+    /// Whether the I/O has waited long enough.
     pub fn is_due(&self) -> bool {
-        let due = self.unvisited.get() >= UNVISITED_MAX;
+        self.unvisited.get() >= UNVISITED_MAX
+    }
+
+    /// Counts a call; `true` once the I/O has waited long enough.
+    pub fn count(&self) -> bool {
+        let due = self.is_due();
         self.unvisited.set(if due { 0 } else { self.unvisited.get() + 1 });
         due
+    }
+
+    #[inline]
+    fn take_at_once(&self, max: usize, taken: &mut impl Taken<Packet>) -> bool {
+        let ring = self.shared.ring.as_ref();
+        if self.is_due() || ring.is_some_and(|ring| ring.has_completions()) {
+            return false;
+        }
+        let running = self.shared.stop();
+        let took = self.port.desk.take_at_once(running, max, taken);
+        if took || running {
+            self.shared.run();
+        }
+        if took {
+            self.count();
+            self.port.mind();
+        }
+        took
     }
 
     /// The thread has looked after the I/O.
@@ -125,8 +148,8 @@ struct Own {
 }
 
 thread_local! {
-    /// The port that this thread named last, and its handle: found again without a look-up.
-    static LAST: Cell<Option<(usize, Arc<Port>)>> = const { Cell::new(None) };
+    /// The port that this thread named last: found again without a look-up.
+    static LAST: Cell<Option<Arc<Port>>> = const { Cell::new(None) };
     /// Without a destructor of its own, as [`RING`]: those run latest first, and the end of the
     /// thread ([`thread_exit`]) must find both whichever of the library's calls came first.
     static WORKER: RefCell<ManuallyDrop<Option<Worker>>> =
@@ -147,12 +170,16 @@ pub fn by_handle<R>(
     work: impl FnOnce(&Arc<Port>) -> Result<R, Win32Error>,
 ) -> Result<R, Win32Error> {
     let port = match LAST.try_with(Cell::take).ok().flatten() {
-        Some((known, port)) if known == handle && port.has_one_handle() => port,
-        _ => crate::runtime::get().handles.port(handle)?,
+        Some(port) if port.is_known_as(handle) => port,
+        _ => {
+            let port = crate::runtime::get().handles.port(handle)?;
+            port.handle.store(handle, Ordering::Relaxed);
+            port
+        }
     };
     let result = work(&port);
-    if port.has_one_handle() {
-        let _ = LAST.try_with(|last| last.set(Some((handle, port))));
+    if port.is_known_as(handle) {
+        let _ = LAST.try_with(|last| last.set(Some(port)));
     }
     result
 }
@@ -166,6 +193,16 @@ pub fn at<R>(port: &Arc<Port>, work: impl FnOnce(&Worker) -> R) -> R {
     let result = work(&worker);
     WORKER.set(ManuallyDrop::new(Some(worker)));
     result
+}
+
+/// Takes up to `max` packets from the port of a handle, if the thread is a worker there and has
+/// nothing to do but to take packets that are there already.
+#[inline]
+pub fn take_at_once(handle: usize, max: usize, taken: &mut impl Taken<Packet>) -> bool {
+    WORKER.with_borrow(|worker| {
+        let Some(worker) = worker.as_ref() else { return false };
+        worker.port.is_known_as(handle) && worker.take_at_once(max, taken)
+    })
 }
 
 #[cold]
@@ -237,15 +274,6 @@ pub fn may_hold_back(port: &Arc<Port>) -> bool {
     })
 }
 
-/// Whether the current thread counts as running at this port, and so comes back to it.
-pub fn comes_back(port: &Arc<Port>) -> bool {
-    WORKER.with_borrow(|worker| {
-        worker
-            .as_ref()
-            .is_some_and(|worker| Arc::ptr_eq(&worker.port, port) && worker.shared.is_running())
-    })
-}
-
 /// The current thread is about to wait: hands over what its ring holds back.
 fn hand_over() {
     RING.with_borrow(|own| {
@@ -267,9 +295,17 @@ pub fn visit(port: &Port, work: impl FnOnce()) {
     VISITING.set(before);
 }
 
-/// Whether the current thread is looking after the port's I/O.
-pub fn is_visiting(port: &Port) -> bool {
-    std::ptr::eq(VISITING.get(), port)
+/// What the current thread, which posts a packet to a port, is to it.
+pub fn poster(port: &Arc<Port>) -> Poster {
+    if std::ptr::eq(VISITING.get(), Arc::as_ptr(port)) {
+        return Poster::Looks;
+    }
+    WORKER.with_borrow(|worker| match &**worker {
+        Some(worker) if Arc::ptr_eq(&worker.port, port) && worker.shared.is_running() => {
+            Poster::ComesBack
+        }
+        _ => Poster::Leaves,
+    })
 }
 
 /// The current thread does not count as running at its port while this lives (P-017).

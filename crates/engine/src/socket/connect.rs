@@ -42,8 +42,9 @@ impl Socket {
 
     /// A connection from an ephemeral port to that very port would meet itself (C-148).
     pub(super) fn would_meet_itself(&self) -> bool {
-        let Some(binding) = self.binding.filter(|_| self.is_tcp()) else { return false };
-        binding.address.port() == self.peer.port()
+        let Some(binding) = &self.binding else { return false };
+        self.is_tcp()
+            && binding.address.port() == self.peer.port()
             && binding.address.port() != 0
             && !self.asked_for_port
             && (binding.address.ip() == self.peer.ip()
@@ -225,8 +226,8 @@ impl Socket {
 
     /// How long TcpTimedWaitDelay still keeps this socket's pair of addresses (C-139).
     pub(super) fn must_be_held(&self) -> Option<std::time::Duration> {
-        let local = self.binding?.address;
-        runtime::get().timed_wait.time_left(&local, &self.peer)
+        let local = &self.binding.as_ref()?.address;
+        runtime::get().timed_wait.time_left(local, &self.peer)
     }
 
     /// Whether a failed attempt only met what TIME_WAIT left of an earlier connection.

@@ -155,8 +155,7 @@ impl Socket {
         let ended = self.translate(&request, Call::Connect, outcome);
         self.after_end(&mut request, &ended);
         self.note_events();
-        let signal = (self.modes & super::port::SKIP_SET_EVENT == 0).then_some(&place.signal);
-        operation::publish(&overlapped, &ended, self.route.as_ref(), signal);
+        operation::publish(&overlapped, &ended, self.route.as_ref(), self.signal_at(place));
         Ok(())
     }
 

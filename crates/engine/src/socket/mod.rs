@@ -66,7 +66,7 @@ pub use transfer::{Flags, receive, receive_overlapped, send, send_overlapped};
 pub use transmit::{Transmission, TransmitEnding, may_transmit, transmit_file};
 pub use transmit_packets::{Packets, Piece, PieceData, may_transmit_packets, transmit_packets};
 
-use crate::operation::{Operation, Route};
+use crate::operation::{Operation, Route, Spare};
 use crate::runtime;
 use crate::sync::plain::{Arc, Mutex, MutexGuard, lock};
 use crate::wait::Signal;
@@ -265,6 +265,8 @@ pub struct Socket {
     /// What waits for news of addresses, routes and the like.
     awaiting_news: Operations,
     notices: notice::Notices,
+    /// What the last receive was kept in, for the next one.
+    spare: Spare,
 }
 
 impl Socket {

@@ -12,6 +12,7 @@ use crate::io::{self, Source};
 use crate::operation::{self, Ended, Ending, Notify, Operation, Overlapped};
 use crate::port;
 use crate::reactor;
+use crate::wait::Signal;
 use linsock_abi::map::Call;
 use linsock_abi::{Errno, NtStatus, WsaError};
 use linsock_backend::net::{self, Ready};
@@ -62,9 +63,13 @@ impl Socket {
         self.told_of_end |= ready.ended;
         if ready.readable || ready.urgent {
             self.drained = false;
-            self.pump(place, Side::Input, ready);
+            if !self.hand_out(place) {
+                self.pump(place, Side::Input, ready);
+            }
         }
-        if ready.writable {
+        if self.is_free(Side::Output) {
+            // As it is nearly always.
+        } else if ready.writable {
             self.pump(place, Side::Output, ready);
         } else if ready.readable {
             // A disconnect waits, among the sends, for the peer's end of stream.
@@ -143,10 +148,7 @@ impl Socket {
 
     /// Sees that the head of a queue will be gone on with.
     fn arm(&mut self, side: Side, want: Want) -> Result<(), Errno> {
-        let head = self.queue(side).front().map(|head| &head.request);
-        let by_poller =
-            matches!(head, Some(Request::Connect(connect)) if connect.awaits_fast_open());
-        if io::uses_rings() && !by_poller {
+        if io::uses_rings() && !self.awaits_fast_open(side) {
             self.arm_ring(side, want)?;
         } else {
             self.watch()?;
@@ -155,6 +157,12 @@ impl Socket {
             route.port.mind();
         }
         Ok(())
+    }
+
+    /// Whether the head of a queue is a connection that a poller tells of on either backend.
+    fn awaits_fast_open(&mut self, side: Side) -> bool {
+        let head = self.queue(side).front().map(|head| &head.request);
+        matches!(head, Some(Request::Connect(connect)) if connect.awaits_fast_open())
     }
 
     /// Has a poller tell of this socket: its port's, or the reactor's.
@@ -322,7 +330,7 @@ impl Socket {
     }
 
     /// Ends an operation as the kernel says, unless it was decided otherwise meanwhile.
-    fn conclude(
+    pub(super) fn conclude(
         &mut self,
         place: &'static Place,
         side: Side,
@@ -355,8 +363,11 @@ impl Socket {
             self.queue(side).push_front(operation);
             return;
         }
-        let outcome = self.refuse_itself(&operation.request, outcome);
-        let outcome = self.heed_icmp(&operation.request, outcome);
+        let mut outcome = outcome;
+        if matches!(operation.request, Request::Connect(_)) {
+            outcome = self.refuse_itself(&operation.request, outcome);
+            outcome = self.heed_icmp(&operation.request, outcome);
+        }
         let ended = self.translate(&operation.request, operation.call, outcome);
         self.end(place, operation, ended);
     }
@@ -373,10 +384,21 @@ impl Socket {
             // The watch that a shutdown of receives left: data came (Z-014).
             self.reset_connection();
         }
+        self.tell(place, operation, ended);
+    }
+
+    /// Tells of an operation's end, which means nothing for the socket.
+    #[inline]
+    pub(super) fn tell(&mut self, place: &'static Place, operation: Box<Operation>, ended: Ended) {
         // Recorded before anybody can know of the end (C-147).
         self.note_events();
-        let signal = (self.modes & super::port::SKIP_SET_EVENT == 0).then_some(&place.signal);
-        operation::tell(operation, ended, self.route.as_ref(), signal);
+        operation::tell(operation, ended, self.route.as_ref(), self.signal_at(place));
+    }
+
+    /// The handle's own signal, where the end of an operation sets it.
+    #[inline]
+    pub(super) fn signal_at<'a>(&self, place: &'a Place) -> Option<&'a Signal> {
+        (self.modes & super::port::SKIP_SET_EVENT == 0).then_some(&place.signal)
     }
 
     /// The Winsock view of the kernel's word.
@@ -456,14 +478,20 @@ impl Socket {
             return Ended { flags: linsock_abi::MSG_PARTIAL, ..ended };
         }
         if let Request::Receive(receive) = request {
-            // An end of stream that was told together with this data is still to be read.
-            self.drained = self.is_stream() && receive.drained() && !self.told_of_end;
-            self.filled = receive.room() == 0 && !self.drained;
+            self.note_rest(receive.room(), receive.drained());
         }
         if outcome.out_of_band {
             return Ended::out_of_band(outcome.bytes);
         }
         Ended::ok(outcome.bytes)
+    }
+
+    /// What a receive with `room` for more leaves in the socket: nothing, or nobody knows.
+    #[inline]
+    pub(super) fn note_rest(&mut self, room: usize, nothing: bool) {
+        // An end of stream that was told together with the data is still to be read.
+        self.drained = self.is_stream() && nothing && !self.told_of_end;
+        self.filled = room == 0 && !self.drained;
     }
 
     /// The error of a call, which may depend on what the socket went through.
@@ -541,19 +569,14 @@ impl Socket {
             match request.attempt(self.target(), Ready::UNKNOWN) {
                 Step::Done(outcome) => {
                     let ended = self.translate(&request, call, outcome);
-                    self.note_events();
                     // A message in part is an end, too; its call and its indication both tell.
                     let in_part = side == Side::Input && ended.error == Some(WsaError::WSAEMSGSIZE);
                     if let Some(error) = ended.error.filter(|_| !in_part) {
                         // Not started: no indication of any kind (S-007).
+                        self.note_events();
                         return Err(error);
                     }
-                    let skip = self.modes & super::port::SKIP_PORT_ON_SUCCESS != 0;
-                    let route = self.route.as_ref().filter(|_| !skip || ended.error.is_some());
-                    let signal =
-                        (self.modes & super::port::SKIP_SET_EVENT == 0).then_some(&place.signal);
-                    operation::publish(&overlapped, &ended, route, signal);
-                    return Ok(Started::Done(ended));
+                    return Ok(self.end_at_once(place, &overlapped, ended));
                 }
                 Step::Wait(what) => {
                     if side == Side::Input {
@@ -566,22 +589,57 @@ impl Socket {
         if want.is_none() && self.is_free(side) {
             want = Some(if side == Side::Input { Want::Readable } else { Want::Writable });
         }
-        let operation = Operation::new(request, call, Notify::Overlapped(overlapped));
+        Ok(self.pend(place, side, request, call, overlapped, want))
+    }
+
+    /// Leaves an operation to be gone on with; what it wants is known if it heads its queue.
+    #[inline]
+    pub(super) fn pend(
+        &mut self,
+        place: &'static Place,
+        side: Side,
+        request: Request,
+        call: Call,
+        overlapped: Overlapped,
+        want: Option<Want>,
+    ) -> Started {
+        let notify = Notify::Overlapped(overlapped);
+        let operation = Operation::new_in(&mut self.spare, request, call, notify);
         self.enqueue(place, side, operation, want);
-        Ok(Started::Pending)
+        Started::Pending
+    }
+
+    /// Ends an operation that came to its end as it was started, and was not queued.
+    pub(super) fn end_at_once(
+        &mut self,
+        place: &'static Place,
+        overlapped: &Overlapped,
+        ended: Ended,
+    ) -> Started {
+        self.note_events();
+        let skip = self.modes & super::port::SKIP_PORT_ON_SUCCESS != 0;
+        let route = self.route.as_ref().filter(|_| !skip || ended.error.is_some());
+        operation::publish(overlapped, &ended, route, self.signal_at(place));
+        Started::Done(ended)
     }
 
     /// Whether an operation goes to the calling thread's ring untried, with others that the thread
     /// starts before it waits again: only its packet tells of it, and that in any case.
     fn is_batched(&self, request: &Request, overlapped: &Overlapped) -> bool {
-        self.route.as_ref().is_some_and(|route| port::may_hold_back(&route.port))
+        request.suits_a_batch() && self.may_batch(overlapped)
+    }
+
+    /// The same of a transfer of some bytes.
+    #[inline]
+    pub(super) fn may_batch(&self, overlapped: &Overlapped) -> bool {
+        io::uses_rings()
+            && self.route.as_ref().is_some_and(|route| port::may_hold_back(&route.port))
             && self.is_stream()
             // Whoever made the descriptor may close it, and a request that is held back would meet
             // another one's.
             && !self.adopted
             && self.modes & super::port::SKIP_PORT_ON_SUCCESS == 0
             && overlapped.has_packet_alone()
-            && request.suits_a_batch()
             && !self.selects_events()
     }
 

@@ -5,15 +5,15 @@ use super::network_events::BY_RECEIVE;
 use super::queue::{Side, Started, open_settled};
 use super::{Number, Opened, Phase, Place, SOCK_DGRAM, Socket, open};
 use crate::apc::Routine;
-use crate::operation::{Ended, Ending, Overlapped};
+use crate::operation::{self, Ended, Ending, Notify, Overlapped};
 use crate::wait::INFINITE;
-use linsock_abi::WsaError;
 use linsock_abi::map::Call;
+use linsock_abi::{Errno, WsaError};
 use linsock_backend::address::Address;
 use linsock_backend::buffers::Buffers;
 use linsock_backend::envelope::Envelope;
-use linsock_backend::net::{self, Ready};
-use linsock_backend::op::{Receive, Request, Send, Step};
+use linsock_backend::net::{self, Ready, Received};
+use linsock_backend::op::{Outcome, Receive, Request, Send, Step, Want};
 
 /// The MSG_* flags of a transfer, in the kernel's numbers where they go to the kernel.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,6 +27,11 @@ pub struct Flags {
 }
 
 impl Flags {
+    /// Whether none is set.
+    fn is_plain(self) -> bool {
+        !(self.out_of_band || self.peek || self.wait_all)
+    }
+
     fn kernel(self) -> i32 {
         const MSG_OOB: i32 = 1;
         const MSG_PEEK: i32 = 2;
@@ -35,6 +40,7 @@ impl Flags {
 }
 
 impl Socket {
+    #[inline]
     pub(super) fn may_send(&self, flags: Flags) -> Result<(), WsaError> {
         if self.is_connection_oriented()
             && (self.phase != Phase::Connected || self.is_accept_target())
@@ -54,6 +60,7 @@ impl Socket {
     }
 
     /// Whether a receive is allowed; asking is what enables network events again (E-017).
+    #[inline]
     pub(super) fn begin_receive(&mut self, flags: Flags, overlapped: bool) -> Result<(), WsaError> {
         self.reenable(BY_RECEIVE);
         let allowed = self.may_receive(flags, overlapped);
@@ -146,6 +153,130 @@ impl Socket {
         }
     }
 
+    /// Starts a send of some bytes on a stream. Nearly all of them end at once, and need no request.
+    fn start_send(
+        &mut self,
+        place: &'static Place,
+        mut data: Buffers,
+        overlapped: Overlapped,
+    ) -> Result<Started, WsaError> {
+        let free = self.is_free(Side::Output);
+        let mut begun = 0;
+        if free && !self.may_batch(&overlapped) {
+            let whole = data.len();
+            match net::send(self.fd, &data, 0, None) {
+                Ok(n) if n == whole => {
+                    return Ok(self.end_at_once(place, &overlapped, Ended::transferred(n)));
+                }
+                Ok(n) => {
+                    data.advance(n);
+                    begun = n;
+                }
+                Err(Errno(EAGAIN)) => {}
+                Err(errno) => return Err(self.fail_at_once(errno, Call::Send)),
+            }
+        }
+        let request = Request::Send(Send::stream_begun(data, begun));
+        if begun > 0 {
+            return self.start(place, Side::Output, request, Call::Send, true, overlapped);
+        }
+        let want = free.then_some(Want::Writable);
+        Ok(self.pend(place, Side::Output, request, Call::Send, overlapped, want))
+    }
+
+    /// Starts a receive of some bytes from a stream; what is there already needs no request.
+    fn start_receive(
+        &mut self,
+        place: &'static Place,
+        data: Buffers,
+        overlapped: Overlapped,
+    ) -> Result<Started, WsaError> {
+        let free = self.is_free(Side::Input);
+        if free && !self.awaits_news() && !self.may_batch(&overlapped) {
+            match self.receive_some(&data) {
+                Ok(got) if got.bytes > 0 => {
+                    self.note_received(got, data.len());
+                    return Ok(self.end_at_once(place, &overlapped, Ended::transferred(got.bytes)));
+                }
+                Ok(_) => {
+                    // The end of the stream: the request finds it again, and tells how it came.
+                    let request = Request::Receive(Receive::stream(data, 0, false));
+                    return self.start(place, Side::Input, request, Call::Recv, true, overlapped);
+                }
+                Err(Errno(EAGAIN)) => self.note_vain_attempt(),
+                Err(errno) => return Err(self.fail_at_once(errno, Call::Recv)),
+            }
+        }
+        let request = Request::Receive(Receive::stream(data, 0, false));
+        let want = free.then_some(Want::Readable);
+        Ok(self.pend(place, Side::Input, request, Call::Recv, overlapped, want))
+    }
+
+    /// Takes from a stream what is there.
+    #[inline]
+    fn receive_some(&self, data: &Buffers) -> Result<Received, Errno> {
+        match self.tells_rest {
+            Some(true) => net::receive_and_rest(self.fd, data, 0),
+            _ => net::receive(self.fd, data, 0, None, false),
+        }
+    }
+
+    #[inline]
+    fn note_received(&mut self, got: Received, len: usize) {
+        let room = len - got.bytes;
+        self.note_rest(room, room > 0 || got.left == Some(0));
+    }
+
+    /// Gives what came on a stream to the receives that wait for it, as far as they are plain
+    /// ones. `false`: [`Socket::pump`] has to see to the rest.
+    pub(super) fn hand_out(&mut self, place: &'static Place) -> bool {
+        loop {
+            let Some(head) = self.input.front() else { return true };
+            let Some(data) = head.plain_receive() else { return false };
+            if self.awaits_news() {
+                return true;
+            }
+            let len = data.len();
+            let result = self.receive_some(data);
+            if result.as_ref().is_err_and(|errno| errno.0 == EAGAIN) {
+                return false;
+            }
+            let Some(head) = self.input.pop_front() else { return true };
+            let got = match result {
+                Ok(got) if got.bytes > 0 => got,
+                // The end of the stream, or an error, which the kernel tells once.
+                end => {
+                    let outcome = Outcome { error: end.err(), ..Outcome::default() };
+                    self.conclude(place, Side::Input, head, outcome);
+                    continue;
+                }
+            };
+            self.note_received(got, len);
+            let ended = Ended::transferred(got.bytes);
+            match &head.notify {
+                Notify::Overlapped(overlapped) => {
+                    self.note_events();
+                    operation::publish(
+                        overlapped,
+                        &ended,
+                        self.route.as_ref(),
+                        self.signal_at(place),
+                    );
+                    self.spare.keep(head);
+                }
+                _ => self.tell(place, head, ended),
+            }
+        }
+    }
+
+    /// The error of a transfer that failed at once: it was not started (S-007).
+    #[cold]
+    fn fail_at_once(&mut self, errno: Errno, call: Call) -> WsaError {
+        let error = self.error_of(errno, call);
+        self.note_events();
+        error
+    }
+
     /// A datagram send binds an unbound socket (C-144, S-035).
     pub(super) fn note_implicit_bind(&mut self) {
         if self.binding.is_none()
@@ -174,10 +305,14 @@ impl Socket {
     }
 }
 
+/// The kernel: nothing is there, or there is no room.
+const EAGAIN: i32 = 11;
+
 /// Marks an OVERLAPPED as pending.
 ///
 /// # Safety
 /// As [`Overlapped::begin`], and of a routine [`Overlapped::begin_with_routine`].
+#[inline(always)]
 pub(super) unsafe fn begin(
     overlapped: usize,
     place: &'static Place,
@@ -200,6 +335,8 @@ pub(super) unsafe fn begin(
 ///
 /// # Safety
 /// The buffers and the OVERLAPPED stay valid until the operation ended.
+// By value it would be copied twice on its way.
+#[inline(always)]
 pub unsafe fn send_overlapped(
     (place, mut socket): Opened,
     data: Buffers,
@@ -210,6 +347,11 @@ pub unsafe fn send_overlapped(
 ) -> Result<Started, WsaError> {
     socket.check_destination(to.as_ref())?;
     socket.may_send(flags)?;
+    if socket.is_stream() && flags.is_plain() && !data.is_empty() {
+        // SAFETY: the caller's word.
+        let overlapped = unsafe { begin(overlapped, place, routine)? };
+        return socket.start_send(place, data, overlapped);
+    }
     let (request, call) = socket.send_request(data, flags, to, false);
     // SAFETY: the caller's word.
     let overlapped = unsafe { begin(overlapped, place, routine)? };
@@ -225,6 +367,8 @@ pub unsafe fn send_overlapped(
 ///
 /// # Safety
 /// The buffers and the OVERLAPPED stay valid until the operation ended.
+// By value it would be copied twice on its way.
+#[inline(always)]
 pub unsafe fn receive_overlapped(
     (place, mut socket): Opened,
     data: Buffers,
@@ -233,6 +377,11 @@ pub unsafe fn receive_overlapped(
     routine: Option<Routine>,
 ) -> Result<Started, WsaError> {
     socket.begin_receive(flags, true)?;
+    if socket.is_stream() && flags.is_plain() && !data.is_empty() {
+        // SAFETY: the caller's word.
+        let overlapped = unsafe { begin(overlapped, place, routine)? };
+        return socket.start_receive(place, data, overlapped);
+    }
     let (request, call) = socket.receive_request(data, flags, None);
     // SAFETY: the caller's word.
     let overlapped = unsafe { begin(overlapped, place, routine)? };

@@ -96,20 +96,16 @@ pub unsafe extern "system" fn GetQueuedCompletionStatus(
     dwmilliseconds: u32,
 ) -> BOOL {
     shape::truth(|| {
-        let outputs =
-            [lpnumberofbytestransferred.addr(), lpcompletionkey.addr(), lpoverlapped.addr()];
-        if !outputs.into_iter().all(is_possible) {
+        let possible = is_possible(lpnumberofbytestransferred.addr())
+            && is_possible(lpcompletionkey.addr())
+            && is_possible(lpoverlapped.addr());
+        if !possible {
             return Err(Win32Error::ERROR_INVALID_PARAMETER);
         }
-        let mut packet = Packet::default();
-        let result = port::by_handle(completionport.addr(), |port| {
-            port.take_one(dwmilliseconds, &mut packet)
-        });
-        if let Err(error) = result {
+        let packet = port::take_one(completionport.addr(), dwmilliseconds).inspect_err(|_| {
             // SAFETY: the caller's pointer; nothing was dequeued (P-021).
             unsafe { lpoverlapped.write(ptr::null_mut()) };
-            return Err(error);
-        }
+        })?;
         // SAFETY: the caller's pointers.
         unsafe {
             lpnumberofbytestransferred.write(packet.bytes);
@@ -150,22 +146,20 @@ pub unsafe extern "system" fn GetQueuedCompletionStatusEx(
         if ulcount == 0 || !outputs.into_iter().all(is_possible) {
             return Err(Win32Error::ERROR_INVALID_PARAMETER);
         }
-        port::by_handle(completionport.addr(), |port| {
-            port.take_many(ulcount as usize, dwmilliseconds, falertable != 0, |n, packets| {
-                for (index, packet) in packets.enumerate() {
-                    let entry = OVERLAPPED_ENTRY {
-                        lpCompletionKey: packet.key,
-                        lpOverlapped: ptr::with_exposed_provenance_mut(packet.overlapped),
-                        Internal: packet.status as u32 as usize,
-                        dwNumberOfBytesTransferred: packet.bytes,
-                    };
-                    // SAFETY: the caller's array has ulCount entries, and no more packets
-                    // were taken.
-                    unsafe { lpcompletionportentries.add(index).write(entry) };
-                }
-                // SAFETY: the caller's pointer.
-                unsafe { ulnumentriesremoved.write(n as u32) };
-            })
+        let (port, max, alertable) = (completionport.addr(), ulcount as usize, falertable != 0);
+        port::take_many(port, max, dwmilliseconds, alertable, |n, packets| {
+            for (index, packet) in packets.enumerate() {
+                let entry = OVERLAPPED_ENTRY {
+                    lpCompletionKey: packet.key,
+                    lpOverlapped: ptr::with_exposed_provenance_mut(packet.overlapped),
+                    Internal: packet.status as u32 as usize,
+                    dwNumberOfBytesTransferred: packet.bytes,
+                };
+                // SAFETY: the caller's array has ulCount entries, and no more packets were taken.
+                unsafe { lpcompletionportentries.add(index).write(entry) };
+            }
+            // SAFETY: the caller's pointer.
+            unsafe { ulnumentriesremoved.write(n as u32) };
         })
         .inspect_err(|&error| {
             // SAFETY: the caller's pointer.

@@ -6,7 +6,7 @@ use crate::shape;
 use linsock_abi::{
     BOOL, OVERLAPPED, QOS, SOCKADDR, SOCKET, TF_REUSE_SOCKET, WSABUF, Win32Error, WsaError,
 };
-use linsock_backend::memory::{is_readable, is_readable_throughout, is_writable};
+use linsock_backend::memory::{is_own, is_readable, is_readable_throughout, is_writable};
 use linsock_engine::operation;
 use linsock_engine::socket::{self, ConnectExData};
 use std::ffi::c_void;
@@ -63,15 +63,19 @@ pub unsafe extern "system" fn ConnectEx(
         }
         // The count comes with the completion; the parameter is not written (C-027, C-030).
         let _ = lpdwbytessent;
+        let overlapped = lpoverlapped.addr();
+        let own = is_own(overlapped, size_of::<OVERLAPPED>()) && overlapped.is_multiple_of(8);
         // Asking whether an OVERLAPPED can be written may write it, so what it says of a
         // pending operation is read before.
-        let pending = is_readable(lpoverlapped.addr(), size_of::<OVERLAPPED>())
+        let pending = (own || is_readable(overlapped, size_of::<OVERLAPPED>()))
             // SAFETY: it is there.
-            && unsafe { operation::is_pending(lpoverlapped.addr()) };
-        if pending && socket::is_in_use(lpoverlapped.addr()) {
+            && unsafe { operation::is_pending(overlapped) };
+        if pending && socket::is_in_use(overlapped) {
             return Err(socket::in_progress(s).unwrap_or(WsaError::WSAEINVAL));
         }
-        let overlapped = check_overlapped(lpoverlapped)?;
+        if !own {
+            check_overlapped(lpoverlapped)?;
+        }
         // SAFETY: probed, and the caller keeps it until the completion.
         unsafe { socket::connect_ex(s, peer, data, overlapped)? };
         Err(WsaError::WSA_IO_PENDING)

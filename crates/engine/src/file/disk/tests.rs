@@ -77,12 +77,7 @@ fn run(disk: &Disk) -> usize {
 }
 
 fn packets(port: &Arc<Port>) -> Vec<Packet> {
-    let mut taken = Vec::new();
-    let mut packet = Packet::default();
-    while port.take_one(0, &mut packet).is_ok() {
-        taken.push(packet);
-    }
-    taken
+    std::iter::from_fn(|| port.take_one(0).ok()).collect()
 }
 
 #[test]

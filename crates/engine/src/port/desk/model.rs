@@ -39,11 +39,16 @@ fn take(desk: &Desk<u32>, seat: &Bench) -> Option<u32> {
     let mut taken = Vec::new();
     let mut running = false;
     let me = WaiterRef::default();
-    let result = desk.take(seat, &me, &mut running, ONE, &mut taken, |_| {});
+    if desk.take_at_once(running, ONE.max, &mut taken) {
+        running = true;
+    } else {
+        let result = desk.take(seat, &me, &mut running, ONE, &mut taken, |_| {});
+        assert_eq!(result.is_ok(), !taken.is_empty());
+    }
     if running {
         desk.stop_running(seat);
     }
-    result.ok().and(taken.pop())
+    taken.pop()
 }
 
 /// A wait that may be called off; a look at the I/O takes kicks as the kernel's poll does.
@@ -77,7 +82,7 @@ fn one_called_one_served(limit: u32) {
         };
         world.0.alert(&world.1, &called);
         assert_eq!(waiter.join().unwrap(), Err(NoPacket::Alerted));
-        world.0.post(&world.1, 1, false);
+        world.0.post(&world.1, 1, || Poster::Leaves);
         assert_eq!(other.join().unwrap(), Some(1));
     });
 }
@@ -105,13 +110,13 @@ fn p_029_a_call_and_a_packet_at_once() {
             let world = world.clone();
             loom::thread::spawn(move || take(&world.0, &world.1))
         };
-        world.0.post(&world.1, 1, false);
+        world.0.post(&world.1, 1, || Poster::Leaves);
         world.0.alert(&world.1, &called);
         // Packets win; whoever got none needs another one.
         match waiter.join().unwrap() {
             Ok(packet) => {
                 assert_eq!(packet, 1);
-                world.0.post(&world.1, 2, false);
+                world.0.post(&world.1, 2, || Poster::Leaves);
                 assert_eq!(other.join().unwrap(), Some(2));
             }
             Err(none) => {
@@ -135,8 +140,8 @@ fn two_and_two(limit: u32) {
                 })
             })
             .collect();
-        world.0.post(&world.1, 1, false);
-        world.0.post(&world.1, 10, false);
+        world.0.post(&world.1, 1, || Poster::Leaves);
+        world.0.post(&world.1, 10, || Poster::Leaves);
         for waiter in waiters {
             waiter.join().unwrap();
         }
@@ -171,8 +176,8 @@ fn p_023_a_close_wakes_everyone() {
 fn p_017_a_thread_that_blocks_lets_a_waiter_go() {
     check(|| {
         let world = Arc::new((Desk::new(1), Bench::default()));
-        world.0.post(&world.1, 1, false);
-        world.0.post(&world.1, 2, false);
+        world.0.post(&world.1, 1, || Poster::Leaves);
+        world.0.post(&world.1, 2, || Poster::Leaves);
         let mut taken = Vec::new();
         let mut running = false;
         let me = WaiterRef::default();
@@ -192,7 +197,7 @@ fn p_017_a_thread_that_blocks_lets_a_waiter_go() {
 fn post_and_then(then: impl Fn(&Desk<u32>, &Bench) -> u32 + Sync + Send + 'static) {
     check(move || {
         let world = Arc::new((Desk::new(2), Bench::default()));
-        world.0.post(&world.1, 1, false);
+        world.0.post(&world.1, 1, || Poster::Leaves);
         let mut taken = Vec::new();
         let mut running = false;
         let me = WaiterRef::default();
@@ -202,7 +207,7 @@ fn post_and_then(then: impl Fn(&Desk<u32>, &Bench) -> u32 + Sync + Send + 'stati
             let world = world.clone();
             loom::thread::spawn(move || take(&world.0, &world.1))
         };
-        world.0.post(&world.1, 2, true);
+        world.0.post(&world.1, 2, || Poster::ComesBack);
         let for_the_waiter = then(&world.0, &world.1);
         assert_eq!(waiter.join().unwrap(), Some(for_the_waiter));
     });
@@ -229,7 +234,7 @@ fn p_010_a_packet_left_to_one_who_computes() {
 #[test]
 fn p_010_two_packets_left_to_one_who_comes_back() {
     post_and_then(|desk, seat| {
-        desk.post(seat, 3, true);
+        desk.post(seat, 3, || Poster::ComesBack);
         let (mut taken, mut running) = (Vec::new(), true);
         let me = WaiterRef::default();
         let result = desk.take(seat, &me, &mut running, ONE, &mut taken, |_| {});
