@@ -172,21 +172,23 @@ fn p_023_a_close_wakes_everyone() {
     });
 }
 
+/// This thread takes a packet and runs from now on, another one waits.
+fn run_beside_a_waiter(world: &Arc<(Desk<u32>, Bench)>) -> loom::thread::JoinHandle<Option<u32>> {
+    let (mut taken, mut running) = (Vec::new(), false);
+    let me = WaiterRef::default();
+    let first = world.0.take(&world.1, &me, &mut running, ONE, &mut taken, |_| {});
+    assert!(first.is_ok() && running);
+    let world = world.clone();
+    loom::thread::spawn(move || take(&world.0, &world.1))
+}
+
 #[test]
 fn p_017_a_thread_that_blocks_lets_a_waiter_go() {
     check(|| {
         let world = Arc::new((Desk::new(1), Bench::default()));
         world.0.post(&world.1, 1, || Poster::Leaves);
         world.0.post(&world.1, 2, || Poster::Leaves);
-        let mut taken = Vec::new();
-        let mut running = false;
-        let me = WaiterRef::default();
-        let first = world.0.take(&world.1, &me, &mut running, ONE, &mut taken, |_| {});
-        assert!(first.is_ok() && running);
-        let waiter = {
-            let world = world.clone();
-            loom::thread::spawn(move || take(&world.0, &world.1))
-        };
+        let waiter = run_beside_a_waiter(&world);
         world.0.stop_running(&world.1);
         assert_eq!(waiter.join().unwrap(), Some(2));
     });
@@ -198,15 +200,7 @@ fn post_and_then(then: impl Fn(&Desk<u32>, &Bench) -> u32 + Sync + Send + 'stati
     check(move || {
         let world = Arc::new((Desk::new(2), Bench::default()));
         world.0.post(&world.1, 1, || Poster::Leaves);
-        let mut taken = Vec::new();
-        let mut running = false;
-        let me = WaiterRef::default();
-        let first = world.0.take(&world.1, &me, &mut running, ONE, &mut taken, |_| {});
-        assert!(first.is_ok() && running);
-        let waiter = {
-            let world = world.clone();
-            loom::thread::spawn(move || take(&world.0, &world.1))
-        };
+        let waiter = run_beside_a_waiter(&world);
         world.0.post(&world.1, 2, || Poster::ComesBack);
         let for_the_waiter = then(&world.0, &world.1);
         assert_eq!(waiter.join().unwrap(), Some(for_the_waiter));
