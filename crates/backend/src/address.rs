@@ -113,6 +113,11 @@ impl Address {
         }
     }
 
+    /// Whether it is an IPv6 address with flow information.
+    pub fn has_flow_info(&self) -> bool {
+        self.family() == AF_INET6 && self.bytes[4..8] != [0; 4]
+    }
+
     /// Whether the address is all-zero, an IPv4-mapped zero included (C-067, C-069).
     pub fn is_unspecified(&self) -> bool {
         match self.ip() {

@@ -13,6 +13,50 @@ TEST_ENV(c_061_network_down, "WORLD_CONNECT_ERRNO=100 LINSOCK_BACKEND=epoll") {
     CHECK_EQ(connect_error(bound(), &at), WSAENETDOWN);
 }
 
+/* A link-local address is nowhere without its scope. */
+TEST_ENV(c_017_scope_and_flow_are_honoured, "WORLD_NETWORK=own") {
+    OWN_WORLD("WORLD_NETWORK");
+    CHECK(add_address6("fe80::17"));
+    SOCKET l = tcp6(), s = tcp6(), lost = tcp6(), plain = tcp6();
+    SA6 at = v6("fe80::17", 0), any = v6("::", 0), peer;
+    int length = sizeof at;
+    at.sin6_scope_id = LOOPBACK_SCOPE;
+    /* The kernel takes its time with the address. */
+    for (int i = 0; bind(l, (SA *)&at, sizeof at) != 0; i++) {
+        CHECK_EQ(WSAGetLastError(), WSAEADDRNOTAVAIL);
+        CHECK(i < 500);
+        Sleep(10);
+    }
+    CHECK_OK(listen(l, 5));
+    CHECK_OK(getsockname(l, (SA *)&at, &length));
+
+    CHECK_OK(bind(s, (SA *)&any, sizeof any));
+    at.sin6_flowinfo = htonl(0x12345);
+    OVERLAPPED *ov = op_event();
+    CHECK(connect_ex()(s, (SA *)&at, sizeof at, "x", 1, NULL, ov) || WSAGetLastError() == ERROR_IO_PENDING);
+    CHECK_EQ(finish(s, ov, 5000, NULL), 0);
+    length = sizeof peer;
+    SOCKET accepted = own(accept(l, (SA *)&peer, &length));
+    CHECK_EQ(peer.sin6_scope_id, LOOPBACK_SCOPE);
+    CHECK_EQ(flow_label_of_peer(accepted), 0x12345);
+    update_context(s);
+    length = sizeof peer;
+    CHECK_OK(getpeername(s, (SA *)&peer, &length));
+    CHECK_EQ(peer.sin6_scope_id, LOOPBACK_SCOPE);
+
+    CHECK_OK(bind(lost, (SA *)&any, sizeof any));
+    at.sin6_scope_id = 0;
+    ov = op_event();
+    if (connect_ex()(lost, (SA *)&at, sizeof at, NULL, 0, NULL, ov) || WSAGetLastError() == ERROR_IO_PENDING)
+        CHECK(finish(lost, ov, 5000, NULL) != 0);
+
+    /* The plain connect does so, too. */
+    at.sin6_scope_id = LOOPBACK_SCOPE;
+    at.sin6_flowinfo = htonl(0x54321);
+    CHECK_OK(connect(plain, (SA *)&at, sizeof at));
+    CHECK_EQ(flow_label_of_peer(accept_one(l)), 0x54321);
+}
+
 TEST_ENV(c_082_no_route, "WORLD_NETWORK=own") {
     OWN_WORLD("WORLD_NETWORK");
     SA4 at = v4("192.0.2.1", 80);

@@ -47,6 +47,27 @@ TEST(c_127_time_wait_delays_and_does_not_fail) {
     accept_one(l);
 }
 
+/* The pair is the kernel's for a minute here. A second is all that the connection may take, which the wait for the pair is
+ * no part of. */
+TEST_ENV(c_127_waiting_for_the_pair_uses_up_no_time, "WORLD_NETWORK=own WORLD_TIMESTAMPS=0") {
+    NATIVE_ONLY("needs a world that the runner makes for native tests only");
+    if (!getenv("WORLD_TIMESTAMPS")) FAIL("run it through linsock-conformance run --filter %s", __func__);
+    SA4 at;
+    SOCKET l, s = used_once(&at, &l);
+    DWORD seconds = 1;
+    CHECK_OK(setsockopt(s, IPPROTO_TCP, TCP_MAXRT, (char *)&seconds, sizeof seconds));
+    OVERLAPPED *ov = op_event();
+    CHECK_EQ(start_connect(s, &at, "x", 1, ov), ERROR_IO_PENDING);
+    CHECK(still_pending(ov, 3000));
+    CHECK(CancelIoEx((HANDLE)s, ov));
+    CHECK_EQ(finish(s, ov, 5000, NULL), ERROR_OPERATION_ABORTED);
+    /* Nor does the next attempt have less. */
+    SA4 elsewhere;
+    SOCKET other = listener(&elsewhere);
+    connect_ok(s, &elsewhere);
+    accept_one(other);
+}
+
 TEST(c_128_same_port_after_reuse) {
     SA4 at, from;
     int length = sizeof from;
@@ -211,6 +232,47 @@ TEST_ENV(c_139_environment_variable_holds_too, "LINSOCK_TIMED_WAIT_DELAY=2") {
     CHECK_OK(setsockopt(s, SOL_SOCKET, SO_REUSEADDR, (char *)&on, sizeof on));
     CHECK_OK(bind(s, (SA *)&me, sizeof me));
     CHECK(time_again(s, &at) >= 1500);
+}
+
+/* This side closes first, and the peer's end has come by the time that the socket is closed. */
+static void closed_first_by(void (*end)(SOCKET)) {
+    SA4 at, me;
+    SOCKET l = listener(&at), s = bound_at("127.0.0.1", 0), peer;
+    DELAY(2);
+    me = name_of(s);
+    CHECK_OK(connect(s, (SA *)&at, sizeof at));
+    peer = accept_one(l);
+    end(s);
+    char byte;
+    CHECK_EQ(recv(peer, &byte, 1, 0), 0);
+    drop(peer);
+    CHECK_EQ(recv(s, &byte, 1, 0), 0);
+    drop(s);
+    s = tcp();
+    BOOL on = TRUE;
+    CHECK_OK(setsockopt(s, SOL_SOCKET, SO_REUSEADDR, (char *)&on, sizeof on));
+    CHECK_OK(bind(s, (SA *)&me, sizeof me));
+    CHECK(time_again(s, &at) >= 1500);
+}
+
+static void by_disconnectex(SOCKET s) { CHECK_EQ(start_disconnect(s, NULL, 0), 0); }
+
+static void by_transmitfile(SOCKET s) {
+    GUID id = WSAID_TRANSMITFILE;
+    LPFN_TRANSMITFILE call;
+    DWORD bytes;
+    CHECK_OK(WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id, &call, sizeof call, &bytes, NULL, NULL));
+    CHECK(call(s, NULL, 0, 0, NULL, NULL, TF_DISCONNECT));
+}
+
+TEST(c_139_disconnectex_charges_the_pair) {
+    NEEDS_DELAY();
+    closed_first_by(by_disconnectex);
+}
+
+TEST(c_139_transmitfile_charges_the_pair) {
+    NEEDS_DELAY();
+    closed_first_by(by_transmitfile);
 }
 
 TEST(c_140_zero_disables_the_hold) {

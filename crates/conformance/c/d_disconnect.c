@@ -95,6 +95,16 @@ TEST(d_009_with_overlapped_it_pends) {
     CHECK_EQ(bytes, 0);
 }
 
+TEST(d_010_a_bad_event_starts_nothing) {
+    SOCKET client, server;
+    both_ends(&client, &server);
+    OVERLAPPED *ov = op_plain();
+    ov->hEvent = (HANDLE)(ULONG_PTR)0x7FFFFFF0;
+    CHECK_EQ(start_disconnect(client, ov, 0), ERROR_INVALID_HANDLE);
+    CHECK_EQ(start_disconnect(client, ov, TF_REUSE_SOCKET), ERROR_INVALID_HANDLE);
+    CHECK_EQ(send(client, "x", 1, 0), 1);
+}
+
 TEST(d_010_event_or_handle_is_signalled) {
     SOCKET client, server;
     both_ends(&client, &server);
@@ -233,6 +243,42 @@ TEST(d_019_reuse_is_graceful) {
     CHECK_EQ(finish(client, ov, 5000, NULL), 0);
 }
 
+/* A receive that was started before has what the peer still sends, and its end. Nobody waits at the port, so that the call
+ * finds both there. */
+static void receive_comes_first(const char *last, int length) {
+    SOCKET client, server;
+    SA4 at;
+    static char got[8];
+    WSABUF buffer = { sizeof got, got };
+    DWORD flags = 0, bytes = 99;
+    ULONG_PTR key = 0;
+    OVERLAPPED *done = NULL, *receive = op_plain();
+    SOCKET l = listener(&at);
+    both_ends(&client, &server);
+    HANDLE port = port_for(client, 19);
+    CHECK_SOCK_ERR(WSARecv(client, &buffer, 1, NULL, &flags, receive, NULL), WSA_IO_PENDING);
+    if (length) send_all(server, last, length);
+    drop(server);
+    CHECK_EQ(start_disconnect(client, NULL, TF_REUSE_SOCKET), 0);
+    CHECK(GetQueuedCompletionStatus(port, &bytes, &key, &done, 5000));
+    CHECK(done == receive && key == 19);
+    CHECK_EQ(bytes, length);
+    CHECK(memcmp(got, last, (size_t)length) == 0);
+    /* And nothing of the next connection. */
+    OVERLAPPED *again = op_event();
+    CHECK_EQ(start_connect(client, &at, NULL, 0, again), ERROR_IO_PENDING);
+    CHECK_EQ(finish(client, again, 5000, NULL), 0);
+    update_context(client);
+    SOCKET peer = accept_one(l);
+    send_all(peer, "next", 4);
+    read_exactly(client, got, 4);
+    CHECK(memcmp(got, "next", 4) == 0);
+}
+
+TEST(d_019_a_receive_has_the_end_first) { receive_comes_first("", 0); }
+
+TEST(d_019_a_receive_has_the_data_first) { receive_comes_first("last", 4); }
+
 TEST(d_020_reset_meanwhile) {
     SOCKET client, server;
     SA4 at;
@@ -265,6 +311,51 @@ TEST(d_021_state_after_reuse) {
     CHECK_SOCK_ERR(getpeername(client, (SA *)&name, &length), WSAENOTCONN);
     update_context(client);
     CHECK_OK(getpeername(client, (SA *)&name, &length));
+}
+
+/* Waits until the socket's events have told of all those in `wanted`. */
+static void await_events(SOCKET s, WSAEVENT event, long wanted) {
+    WSANETWORKEVENTS record;
+    while (wanted) {
+        CHECK_EQ(WSAWaitForMultipleEvents(1, &event, TRUE, 5000, FALSE), WSA_WAIT_EVENT_0);
+        CHECK_OK(WSAEnumNetworkEvents(s, event, &record));
+        wanted &= ~record.lNetworkEvents;
+    }
+}
+
+static void selection_outlasts(SOCKET client, SOCKET server, const SA4 *at, SOCKET l) {
+    WSAEVENT event = WSACreateEvent();
+    char byte;
+    CHECK_OK(WSAEventSelect(client, event, FD_READ | FD_CLOSE));
+    drop(server);
+    await_events(client, event, FD_CLOSE);
+    CHECK_EQ(start_disconnect(client, NULL, TF_REUSE_SOCKET), 0);
+    connect_ok(client, at);
+    update_context(client);
+    SOCKET peer = accept_one(l);
+    send_all(peer, "x", 1);
+    await_events(client, event, FD_READ);
+    CHECK_EQ(recv(client, &byte, 1, 0), 1);
+    drop(peer);
+    await_events(client, event, FD_CLOSE);
+    WSACloseEvent(event);
+}
+
+TEST(d_021_the_selection_is_kept) {
+    SOCKET client, server;
+    SA4 at;
+    SOCKET l = listener(&at);
+    both_ends(&client, &server);
+    selection_outlasts(client, server, &at, l);
+}
+
+TEST(d_021_the_selection_is_kept_beside_a_port) {
+    SOCKET client, server;
+    SA4 at;
+    SOCKET l = listener(&at);
+    both_ends(&client, &server);
+    port_for(client, 21);
+    selection_outlasts(client, server, &at, l);
 }
 
 static SOCKET leaving_socket;

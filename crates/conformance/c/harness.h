@@ -172,6 +172,9 @@ void count_pipe_signals(void);         /* SIGPIPE is counted from now on, as a p
 int pipe_signals(void);                /* how many came */
 int become_user(int user);             /* the host's user by number, as superuser; -1 if that cannot be */
 int add_address(const char *ip);       /* gives loopback one more, in a network of the test's own; 0 where that cannot be */
+int add_address6(const char *ip);      /* the same of IPv6; loopback's scope is LOOPBACK_SCOPE */
+enum { LOOPBACK_SCOPE = 1 };
+unsigned flow_label_of_peer(SOCKET s); /* what an accepted connection's first segment carried; native only */
 int host_errno(void);
 void set_host_errno(int value);
 long long memory_in_use(void);         /* resident bytes of this process; native only */

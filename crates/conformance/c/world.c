@@ -114,6 +114,24 @@ int add_address(const char *ip) {
     return result == 0;
 }
 
+int add_address6(const char *ip) {
+    enum { SET_ADDRESS = 0x8916, INET6 = 10 };
+    struct { IN6_ADDR address; unsigned prefix; int interface; } request = { v6(ip, 0).sin6_addr, 64, LOOPBACK_SCOPE };
+    int s = host_socket(INET6, SOCK_DGRAM, 0);
+    int result = host_ioctl(s, SET_ADDRESS, &request);
+    host_close(s);
+    return result == 0;
+}
+
+/* SYS_getsockopt, IPPROTO_IPV6, IPV6_FLOWLABEL_MGR: get, the remote one. */
+unsigned flow_label_of_peer(SOCKET s) {
+    struct { IN6_ADDR to; unsigned label; unsigned char action, share; unsigned short flags, expires, linger; unsigned pad; }
+        request = { .flags = 8 };
+    unsigned length = sizeof request;
+    if (syscall(55, (long)s, 41L, 32L, &request, &length) != 0) FAIL("no flow label: errno %d", errno);
+    return ntohl(request.label);
+}
+
 #else
 
 char *before_a_hole(int readable) {
@@ -140,6 +158,8 @@ int descriptor_count(void) { return 0; }
 int in_child(int (*body)(void)) { (void)body; return -1; }
 int become_user(int user) { (void)user; return -1; }
 int add_address(const char *ip) { (void)ip; return 0; }
+int add_address6(const char *ip) { (void)ip; return 0; }
+unsigned flow_label_of_peer(SOCKET s) { (void)s; return 0; }
 
 static const char *volatile watched;
 static volatile LONG until_s;

@@ -70,6 +70,27 @@ TEST(x_003_cancelioex_takes_all_from_any_thread) {
     for (int i = 0; i < 5; i++) CHECK_EQ(finish(a.s, ov[i], 5000, NULL), ERROR_OPERATION_ABORTED);
 }
 
+static DWORD WINAPI receives_one(void *argument) {
+    struct op *o = argument;
+    return recv(o->s, o->got, 1, 0) == 1 ? 0 : WSAGetLastError();
+}
+
+TEST(x_003_cancelioex_takes_a_blocking_call) {
+    char got;
+    connected_pair(&a.s, &a.peer);
+    HANDLE t = thread(receives_one, &a);
+    /* Once it waits. */
+    for (int i = 0; !CancelIoEx((HANDLE)a.s, NULL); i++) {
+        CHECK_EQ(GetLastError(), ERROR_NOT_FOUND);
+        CHECK(i < 500);
+        Sleep(10);
+    }
+    DWORD error = join(t);
+    CHECK(error == WSAEINTR || error == WSA_OPERATION_ABORTED);
+    send_all(a.peer, "x", 1);
+    CHECK_EQ(recv(a.s, &got, 1, 0), 1);
+}
+
 TEST(x_004_cancelioex_takes_the_one_named) {
     connected_pair(&a.s, &a.peer);
     OVERLAPPED *first = op_event(), *second = op_event(), *third = op_event();

@@ -172,12 +172,28 @@ TEST(z_008_lingering_close_of_a_nonblocking_socket) {
     SA4 name;
     int length = sizeof name;
     CHECK_OK(getpeername(client, (SA *)&name, &length));
+    static char block[1 << 16];
+    receive_timeout(server, 300);
+    while (recv(server, block, sizeof block, 0) > 0) { }
+    CHECK_EQ(WSAGetLastError(), WSAETIMEDOUT);
     linger(client, 1, 0);
     CHECK_EQ(closesocket(client), 0);
     connected_pair(&client, &server);
     nonblocking(client);
     linger(client, 1, 5);
     CHECK_EQ(closesocket(client), 0);
+}
+
+TEST(z_008_with_nothing_unsent_it_closes_at_once) {
+    NATIVE_ONLY("cannot make the peer deaf");
+    SOCKET client, server;
+    connected_pair(&client, &server);
+    deaf(server);
+    nonblocking(client);
+    linger(client, 1, 5);
+    ULONGLONG began = now_ms();
+    drop(client);
+    CHECK(now_ms() - began < 2000);
 }
 
 TEST(z_009_timed_out_linger_resets) {
@@ -329,14 +345,24 @@ TEST(z_018_shutdown_frees_nothing) {
 TEST(z_019_reused_only_through_disconnectex) {
     SOCKET client, server;
     SA4 at;
-    listener(&at);
+    char got[4];
+    SOCKET l = listener(&at);
     connected_pair(&client, &server);
+    /* Nobody waits at it, so that what the kernel has to tell is found by the calls. */
+    port_for(client, 19);
     CHECK_OK(shutdown(client, SD_BOTH));
     CHECK_SOCK_ERR(connect(client, (SA *)&at, sizeof at), WSAEISCONN);
     CHECK_EQ(start_connect(client, &at, NULL, 0, op_event()), WSAEISCONN);
     drop(server);
     CHECK_EQ(start_disconnect(client, NULL, TF_REUSE_SOCKET), 0);
     connect_ok(client, &at);
+    update_context(client);
+    /* Data that comes is the new connection's. */
+    SOCKET peer = accept_one(l);
+    send_all(peer, "data", 4);
+    read_exactly(client, got, 4);
+    CHECK_EQ(send(client, "data", 4, 0), 4);
+    read_exactly(peer, got, 4);
 }
 
 TEST(z_020_unread_data_means_reset) {

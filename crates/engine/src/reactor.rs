@@ -17,6 +17,7 @@ use crate::socket::{self, Side};
 use crate::sync::plain::{Arc, Mutex, lock};
 use agenda::Agenda;
 use linsock_backend::Errno;
+use linsock_backend::net::Ready;
 use linsock_backend::op::Want;
 use linsock_backend::poller::{Events, Poller, Watch};
 use linsock_backend::ring::Ring;
@@ -207,7 +208,10 @@ impl Reactor {
             }
             match &ring {
                 Ok(ring) => socket.submit(side, want, ring),
-                Err(errno) => socket.refuse_head(place, side, *errno),
+                Err(errno) => {
+                    socket.refuse_head(place, side, *errno);
+                    socket.pump(place, side, Ready::UNKNOWN);
+                }
             }
         }
         if let Ok(ring) = ring {

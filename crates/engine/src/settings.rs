@@ -1,5 +1,6 @@
 //! What the environment asks for, read once.
 
+use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, Ordering};
 
@@ -47,18 +48,22 @@ const TIMED_WAIT_FILE: &str = "/etc/linsock/TcpTimedWaitDelay";
 pub fn timed_wait_delay() -> Option<u32> {
     let mut value = TIMED_WAIT.load(Ordering::Relaxed);
     if value == UNREAD {
-        let text = std::env::var("LINSOCK_TIMED_WAIT_DELAY")
-            .or_else(|_| std::fs::read_to_string(TIMED_WAIT_FILE));
-        let seconds = text.ok().and_then(|text| text.trim().parse::<u32>().ok());
-        value = match seconds {
-            Some(seconds @ 0..=TIMED_WAIT_SECONDS_MAX) => seconds as i32,
-            _ => UNSET,
-        };
+        value =
+            configured(std::env::var("LINSOCK_TIMED_WAIT_DELAY").ok(), TIMED_WAIT_FILE.as_ref());
         // A setter may have come first; its value stays.
         let _ = TIMED_WAIT.compare_exchange(UNREAD, value, Ordering::Relaxed, Ordering::Relaxed);
         value = TIMED_WAIT.load(Ordering::Relaxed);
     }
     u32::try_from(value).ok()
+}
+
+/// What the variable says or, without one, the file; UNSET for what is not a number in the range.
+fn configured(variable: Option<String>, file: &Path) -> i32 {
+    let text = variable.or_else(|| std::fs::read_to_string(file).ok());
+    match text.and_then(|text| text.trim().parse::<u32>().ok()) {
+        Some(seconds @ 0..=TIMED_WAIT_SECONDS_MAX) => seconds as i32,
+        _ => UNSET,
+    }
 }
 
 /// Sets TcpTimedWaitDelay; a value over 300 is refused and the previous one stays (C-137).
@@ -68,4 +73,23 @@ pub fn set_timed_wait_delay(seconds: u32) -> bool {
     }
     TIMED_WAIT.store(seconds as i32, Ordering::Relaxed);
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c_139_the_file_counts_where_no_variable_is_set() {
+        let file = std::env::temp_dir().join(format!("TcpTimedWaitDelay-{}", std::process::id()));
+        std::fs::write(&file, "240\n").expect("the file is written");
+        let variable = |text: &str| Some(text.to_string());
+        assert_eq!(configured(None, &file), 240);
+        assert_eq!(configured(variable("2"), &file), 2);
+        assert_eq!(configured(variable("301"), &file), UNSET);
+        std::fs::write(&file, "soon").expect("the file is written");
+        assert_eq!(configured(None, &file), UNSET);
+        std::fs::remove_file(&file).expect("the file goes");
+        assert_eq!(configured(None, &file), UNSET);
+    }
 }

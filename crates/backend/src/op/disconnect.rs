@@ -2,7 +2,8 @@
 //!
 //! Dissolving an association (AF_UNSPEC) too early sends a reset, so for reuse the peer's
 //! own end is awaited first: send ours, throw its remaining bytes away until its end of
-//! stream, and wait until TCP has nothing left to acknowledge.
+//! stream, and wait until TCP has nothing left to acknowledge. Receives that were started
+//! before come first: the bytes and the end are theirs.
 
 use super::{Outcome, Step, Want, would_block};
 use crate::net::{self, Fd, TcpState};
@@ -24,13 +25,30 @@ pub struct Disconnect {
     reuse: bool,
     stream: bool,
     phase: Phase,
+    /// Whether it matters who closes first.
+    notes_first: bool,
     closed_first: bool,
+    /// Receives wait for what the peer still sends.
+    leaves_input: bool,
 }
 
 impl Disconnect {
     /// A disconnect; `stream` tells TCP, whose closing states are awaited.
     pub fn new(reuse: bool, stream: bool) -> Self {
-        Disconnect { reuse, stream, phase: Phase::Fresh, closed_first: false }
+        Disconnect {
+            reuse,
+            stream,
+            phase: Phase::Fresh,
+            notes_first: false,
+            closed_first: false,
+            leaves_input: false,
+        }
+    }
+
+    /// Asks, before it ends the connection, whether the peer has done so.
+    pub fn noting_who_closes_first(mut self) -> Self {
+        self.notes_first = true;
+        self
     }
 
     /// Whether the socket is to be used again.
@@ -38,17 +56,25 @@ impl Disconnect {
         self.reuse
     }
 
-    /// Whether our end was sent before the peer's arrived, so that TIME_WAIT is ours.
+    /// Whether our end was sent before the peer's arrived, so that TIME_WAIT is ours; of one that
+    /// was to note it.
     pub fn closed_first(&self) -> bool {
         self.closed_first
+    }
+
+    /// Leaves what the peer still sends, and its end, to receives that wait for it, or no longer.
+    pub fn leave_input(&mut self, leave: bool) {
+        self.leaves_input = leave;
     }
 
     pub(super) fn attempt(&mut self, fd: Fd) -> Step {
         loop {
             match self.phase {
                 Phase::Fresh => {
+                    if self.notes_first {
+                        self.closed_first |= net::tcp_state(fd) == Ok(TcpState::Established);
+                    }
                     if self.reuse && self.stream {
-                        self.closed_first = net::tcp_state(fd) == Ok(TcpState::Established);
                         // A bind to the same port must pass over what TIME_WAIT leaves.
                         let _ = net::reuse_address(fd);
                     }
@@ -57,6 +83,9 @@ impl Disconnect {
                         // Both sides ended it before, or the peer reset it: nothing is left
                         // to end.
                         Err(Errno(libc::ENOTCONN)) if self.reuse => {
+                            if self.leaves_input {
+                                return Step::Wait(Want::Receives);
+                            }
                             let reset = net::take_error(fd).ok().filter(|error| error.0 != 0);
                             return self.dissolve(fd, reset);
                         }
@@ -68,6 +97,7 @@ impl Disconnect {
                     }
                     self.phase = Phase::Draining;
                 }
+                Phase::Draining if self.leaves_input => return Step::Wait(Want::Receives),
                 Phase::Draining => match self.drain(fd) {
                     Ok(0) => self.phase = Phase::Acknowledging,
                     Ok(_) => {}

@@ -68,6 +68,8 @@ pub enum Want {
     Urgent,
     /// The connection to be gone on both sides.
     HungUp,
+    /// The receives that were started before it to be over, which their owner sees to.
+    Receives,
 }
 
 /// Where a request stands after an attempt.
@@ -250,7 +252,7 @@ impl Entries {
             // has to stand for "something came"; a stream is never in the state POLLRDBAND.
             Want::Urgent => libc::POLLPRI | libc::POLLRDBAND | libc::POLLRDHUP,
             // Errors and hang-ups are always told.
-            Want::HungUp => 0,
+            Want::HungUp | Want::Receives => 0,
         };
         self.push(opcode::PollAdd::new(types::Fd(fd), mask as u32).build());
     }

@@ -105,7 +105,8 @@ impl Receive {
         matches!(self.manner, Manner::Stream | Manner::WaitAll) && self.flags == 0
     }
 
-    fn is_urgent(&self) -> bool {
+    /// Whether it is of urgent data alone.
+    pub fn is_urgent(&self) -> bool {
         self.flags & libc::MSG_OOB != 0
     }
 

@@ -126,6 +126,13 @@ impl Transmit {
         self.0.disconnect.as_ref()
     }
 
+    /// As [`Disconnect::leave_input`], of the disconnect that follows.
+    pub fn leave_input(&mut self, leave: bool) {
+        if let Some(disconnect) = &mut self.0.disconnect {
+            disconnect.leave_input(leave);
+        }
+    }
+
     /// Whether all is sent and the connection is being ended.
     pub fn is_ending(&self) -> bool {
         self.0.ending

@@ -18,8 +18,8 @@ use std::collections::HashMap;
 /// An operation that a ring holds, and what the ring needs to give it back.
 pub type Held = (Arc<Ring>, u64);
 
-/// CancelIoEx: every operation of a socket, or those started with one OVERLAPPED; `false`:
-/// there was none (X-003..X-005).
+/// CancelIoEx: every operation of a socket, blocking calls included, or those started with one
+/// OVERLAPPED; `false`: there was none (X-003..X-005).
 ///
 /// # Errors
 /// WSAENOTSOCK.
@@ -53,10 +53,10 @@ pub fn cancel_synchronous(thread: &ThreadObject) -> bool {
 fn cancel_where(number: Number, wanted: impl Fn(&Operation) -> bool) -> Result<bool, WsaError> {
     let (place, mut socket) = open_settled(number)?;
     let mut held = Vec::new();
-    // CancelIo and CancelIoEx speak of overlapped operations only.
-    let wanted = |operation: &Operation| {
-        matches!(operation.notify, Notify::Overlapped(_)) && wanted(operation)
-    };
+    // What the socket does of its own accord goes on; a blocking call is an operation like others,
+    // whose end queues no packet.
+    let wanted =
+        |operation: &Operation| !matches!(operation.notify, Notify::Nobody) && wanted(operation);
     let mut any = socket.cancel(place, Ending::Cancelled, &mut held, |operation| {
         !operation.is_elsewheres() && wanted(operation)
     });

@@ -27,11 +27,16 @@ pub fn close(number: Number) -> Result<(), WsaError> {
         // Ending the connection is for the last one who has it.
         && !socket.is_shared()
     {
-        if socket.nonblocking && has_unsent(&socket) {
-            return Err(WsaError::WSAEWOULDBLOCK);
+        if socket.nonblocking {
+            // With nothing unsent it ends in its own time, as one that does not linger.
+            if has_unsent(&socket) {
+                return Err(WsaError::WSAEWOULDBLOCK);
+            }
+        } else {
+            let generation = socket.generation;
+            drop(socket);
+            socket = linger(place, generation, Duration::from_secs(seconds.into()))?;
         }
-        drop(socket);
-        socket = linger(place, number, Duration::from_secs(seconds.into()))?;
     }
     let acceptance = socket.leave_acceptance();
     let handed = socket.handed();
@@ -62,18 +67,19 @@ fn has_unsent(socket: &Socket) -> bool {
 /// abort (Z-007).
 fn linger(
     place: &'static Place,
-    number: Number,
+    generation: u32,
     time: Duration,
 ) -> Result<MutexGuard<'static, Socket>, WsaError> {
     let _blocked = crate::blocking::Scope::enter();
     let until = Instant::now() + time;
     let mut ended = false;
     loop {
-        let socket = place.lock();
-        if !socket.open || socket.fd as usize != number {
+        let mut socket = place.lock();
+        if !socket.is_open_as(generation) {
             return Err(WsaError::WSAENOTSOCK);
         }
         if !ended && socket.output.is_empty() {
+            socket.note_closing_first();
             let _ = net::shutdown(socket.fd, SHUT_WR);
             ended = true;
         }
@@ -144,17 +150,19 @@ impl Socket {
 
     /// Notes, where it matters, which side ends a connection first.
     pub(super) fn note_closing_first(&mut self) {
-        if crate::settings::timed_wait_delay().is_some() && self.is_tcp() {
-            self.closed_first = net::tcp_state(self.fd) == Ok(TcpState::Established);
+        if self.counts_closing_first() {
+            self.closed_first |= net::tcp_state(self.fd) == Ok(TcpState::Established);
         }
+    }
+
+    /// Whether it matters which side ends a connection first.
+    pub(super) fn counts_closing_first(&self) -> bool {
+        crate::settings::timed_wait_delay().is_some() && self.is_tcp()
     }
 
     /// Charges the pair of addresses of a connection that this side closes first (C-139).
     fn note_timed_wait(&self) {
-        if crate::settings::timed_wait_delay().is_none()
-            || !self.is_tcp()
-            || self.phase != Phase::Connected
-        {
+        if !self.counts_closing_first() || self.phase != Phase::Connected {
             return;
         }
         let hard = self.effective_linger() == Some(0);

@@ -123,17 +123,21 @@ impl Socket {
         None
     }
 
-    /// Tries a request. An accept finds what was deferred before what is in the backlog.
+    /// Tries a request. An accept finds what was deferred before what is in the backlog, and the
+    /// end of a connection leaves what comes to the receives that wait for it.
     pub(super) fn attempt(&mut self, request: &mut Request, ready: Ready) -> Step {
-        if let Request::Accept(accept) = request
-            && self.has_deferred()
-        {
-            if accept.takes()
-                && let Some(deferred) = self.first_deferred()
-            {
-                accept.give(deferred.fd, deferred.peer);
+        match request {
+            Request::Accept(accept) if self.has_deferred() => {
+                if accept.takes()
+                    && let Some(deferred) = self.first_deferred()
+                {
+                    accept.give(deferred.fd, deferred.peer);
+                }
+                return Step::Done(Outcome::default());
             }
-            return Step::Done(Outcome::default());
+            Request::Disconnect(disconnect) => disconnect.leave_input(self.awaits_input()),
+            Request::Transmit(transmit) => transmit.leave_input(self.awaits_input()),
+            _ => {}
         }
         request.attempt(self.target(), ready)
     }

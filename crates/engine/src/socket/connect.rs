@@ -38,6 +38,10 @@ impl Socket {
         if self.adopted {
             let _ = net::set_nonblocking(self.fd, true);
         }
+        if self.peer.has_flow_info() {
+            // Else the kernel does not look at it (C-017).
+            let _ = net::set_option_i32(self.fd, IPPROTO_IPV6, IPV6_FLOWINFO_SEND, 1);
+        }
     }
 
     /// A connection from an ephemeral port to that very port would meet itself (C-148).
@@ -109,14 +113,19 @@ impl Socket {
     }
 
     /// What the end of an operation means for its socket.
-    pub(super) fn after_end(&mut self, request: &mut Request, ended: &Ended) {
+    pub(super) fn after_end(
+        &mut self,
+        place: &'static Place,
+        request: &mut Request,
+        ended: &Ended,
+    ) {
         match request {
             Request::Connect(_) => self.after_connect(request, ended),
             Request::Disconnect(disconnect) => {
                 let (reuses, closed_first) = (disconnect.reuses(), disconnect.closed_first());
-                self.after_disconnect(reuses, closed_first, ended);
+                self.after_disconnect(place, reuses, closed_first, ended);
             }
-            Request::Transmit(transmit) => self.after_transmit(transmit, ended),
+            Request::Transmit(transmit) => self.after_transmit(place, transmit, ended),
             _ => {}
         }
     }
@@ -190,7 +199,8 @@ impl Socket {
     ) -> Option<super::cancel::Held> {
         let head = self.output.front()?;
         let Request::Connect(connect) = &head.request else { return None };
-        if head.ticket != ticket || connect.is_established() {
+        // One that is held does not use up its time (C-127).
+        if head.ticket != ticket || head.held || connect.is_established() {
             return None;
         }
         self.connected_for();
@@ -202,21 +212,31 @@ impl Socket {
 
     /// Lets a held connection start.
     pub fn release(&mut self, place: &'static Place, ticket: u64) {
-        let Some(head) = self.output.front_mut() else { return };
-        if head.ticket != ticket || !head.held {
+        if self.output.front().is_none_or(|head| head.ticket != ticket || !head.held) {
             return;
         }
-        head.held = false;
         if let Some(more) = self.must_be_held() {
-            if let Some(head) = self.output.front_mut() {
-                head.held = true;
-            }
             // The engine thread itself is here, so there is one.
             let _ = reactor::after(more, self.release_timer(ticket));
             return;
         }
-        self.connect_deadline(ticket);
-        self.pump(place, Side::Output, Ready::UNKNOWN);
+        let Some(mut head) = self.output.pop_front() else { return };
+        head.held = false;
+        // An attempt of its own, which the deadlines of earlier ones do not end.
+        head.ticket = io::ticket();
+        // Tried here on either backend: where the pair is still held it is known at once.
+        match self.attempt(&mut head.request, Ready::UNKNOWN) {
+            Step::Done(outcome) => {
+                self.conclude(place, Side::Output, head, outcome);
+                self.pump(place, Side::Output, Ready::UNKNOWN);
+            }
+            Step::Wait(want) => {
+                self.note_connection(&head);
+                self.connect_deadline(head.ticket);
+                self.output.push_front(head);
+                self.await_head(place, Side::Output, want);
+            }
+        }
     }
 
     /// What lets a held connection start.
@@ -244,6 +264,8 @@ impl Socket {
 }
 
 pub(super) const ECONNREFUSED: i32 = 111;
+const IPPROTO_IPV6: i32 = 41;
+const IPV6_FLOWINFO_SEND: i32 = 33;
 
 /// connect and WSAConnect.
 ///
@@ -314,7 +336,7 @@ pub(super) fn make(
             let outcome = socket.refuse_itself(&request, outcome);
             let outcome = socket.heed_icmp(&request, outcome);
             let ended = socket.translate(&request, Call::Connect, outcome);
-            socket.after_end(&mut request, &ended);
+            socket.after_end(place, &mut request, &ended);
             socket.note_events();
             // A non-blocking caller learns of the outcome as it learns of a later one.
             return match ended.error {

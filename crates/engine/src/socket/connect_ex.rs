@@ -153,7 +153,7 @@ impl Socket {
         let outcome = self.refuse_itself(&request, outcome);
         let outcome = self.heed_icmp(&request, outcome);
         let ended = self.translate(&request, Call::Connect, outcome);
-        self.after_end(&mut request, &ended);
+        self.after_end(place, &mut request, &ended);
         self.note_events();
         operation::publish(&overlapped, &ended, self.route.as_ref(), self.signal_at(place));
         Ok(())

@@ -1,8 +1,9 @@
 //! DisconnectEx.
 
 use super::queue::{Side, open_settled};
-use super::{Context, Number, Phase, Socket};
-use crate::operation::{Ended, Notify, Operation, Overlapped};
+use super::{Context, Number, Phase, Place, Socket};
+use crate::io;
+use crate::operation::{Ended, Ending, Notify, Operation, Orphan, Overlapped};
 use crate::runtime;
 use linsock_abi::WsaError;
 use linsock_abi::map::Call;
@@ -31,17 +32,19 @@ pub unsafe fn disconnect_ex(
         return Err(WsaError::WSAENOTCONN);
     }
     socket.settle(place, Side::Output);
-    let disconnect = Disconnect::new(reuse, socket.is_tcp());
+    let request = Request::Disconnect(socket.disconnect(reuse));
+    // SAFETY: the caller's word.
+    let begun = overlapped.map(|at| unsafe { Overlapped::begin(at, &place.signal) }).transpose()?;
     if reuse {
+        socket.settle(place, Side::Input);
         socket.note_port();
     }
     // Nothing may be sent behind it; what was posted before still goes out.
     socket.sends_shut = true;
-    let request = Request::Disconnect(disconnect);
-    let Some(overlapped) = overlapped else {
+    let Some(overlapped) = begun else {
         let waiter = match socket.start_blocking(place, Side::Output, request, Call::Shutdown) {
             Ok((mut request, ended)) => {
-                socket.after_end(&mut request, &ended);
+                socket.after_end(place, &mut request, &ended);
                 return ended.error.map_or(Ok(true), Err);
             }
             Err(waiter) => waiter,
@@ -52,8 +55,6 @@ pub unsafe fn disconnect_ex(
             _ => Ok(true),
         };
     };
-    // SAFETY: the caller's word.
-    let overlapped = unsafe { Overlapped::begin(overlapped, &place.signal)? };
     // Always pends, however soon it ends (27.B).
     let operation = Operation::new(request, Call::Shutdown, Notify::Overlapped(overlapped));
     socket.enqueue(place, Side::Output, operation, None);
@@ -61,13 +62,26 @@ pub unsafe fn disconnect_ex(
 }
 
 impl Socket {
+    /// What ends the connection.
+    pub(super) fn disconnect(&self, reuse: bool) -> Disconnect {
+        let disconnect = Disconnect::new(reuse, self.is_tcp());
+        if self.counts_closing_first() { disconnect.noting_who_closes_first() } else { disconnect }
+    }
+
     /// The connection is gone; with reuse the socket is back to "bound" (C-123, D-016).
-    pub(super) fn after_disconnect(&mut self, reuse: bool, closed_first: bool, ended: &Ended) {
+    pub(super) fn after_disconnect(
+        &mut self,
+        place: &'static Place,
+        reuse: bool,
+        closed_first: bool,
+        ended: &Ended,
+    ) {
         let cancelled = ended.error == Some(WsaError::WSA_OPERATION_ABORTED);
+        self.closed_first |= closed_first;
         if !reuse || cancelled {
             return;
         }
-        if closed_first
+        if self.closed_first
             && ended.error.is_none()
             && let Some(binding) = self.binding
         {
@@ -77,9 +91,15 @@ impl Socket {
         if !self.is_tcp() {
             let _ = net::disconnect(self.fd);
         }
+        self.end_receives(place);
         // News of the old connection that is still on its way must not be taken for the next's.
         self.unwatch();
+        self.unwatch_events();
         self.generation = self.generation.wrapping_add(1);
+        if self.selects_events() {
+            // The selection outlasts the connection (D-021).
+            let _ = self.watch_events();
+        }
         self.pin_port();
         if self.context == Context::Default {
             // No update came: what was held back is in effect again, as before ConnectEx.
@@ -97,5 +117,24 @@ impl Socket {
         self.drained = false;
         self.told_of_end = false;
         self.saw_end = false;
+        self.closed_first = false;
+    }
+
+    /// Ends the receives that the connection's end has left, so that the next connection has none
+    /// of them: those of urgent data, and what watches for data after a shutdown.
+    fn end_receives(&mut self, place: &'static Place) {
+        while let Some(mut operation) = self.input.pop_front() {
+            if operation.in_flight > 0 {
+                operation.ending = Some(Ending::Closed);
+                let held = io::handle_in_ring(&operation, self.fd as usize, false);
+                io::adopt_orphan(Orphan { operation, route: self.route.clone() });
+                if let Some((ring, user_data)) = held {
+                    ring.cancel(user_data);
+                }
+            } else {
+                let ended = Ending::Closed.of(&operation);
+                self.tell(place, operation, ended);
+            }
+        }
     }
 }

@@ -73,12 +73,7 @@ impl Socket {
             self.pump(place, Side::Output, ready);
         } else if ready.readable {
             // A disconnect waits, among the sends, for the peer's end of stream.
-            let awaits_end = self.output.front().is_some_and(|head| match &head.request {
-                Request::Disconnect(_) => true,
-                Request::Transmit(transmit) => transmit.is_ending(),
-                _ => false,
-            });
-            if awaits_end {
+            if self.is_ending() {
                 self.pump(place, Side::Output, ready);
             }
         }
@@ -86,7 +81,7 @@ impl Socket {
     }
 
     /// Works on a queue until its head has to wait.
-    pub(super) fn pump(&mut self, place: &'static Place, side: Side, ready: Ready) {
+    pub(crate) fn pump(&mut self, place: &'static Place, side: Side, ready: Ready) {
         while let Some(mut head) = self.queue(side).pop_front() {
             let pauses = side == Side::Input && self.is_paused();
             if head.in_flight > 0 || head.held || pauses {
@@ -119,6 +114,26 @@ impl Socket {
                 }
             }
         }
+        if side == Side::Input && self.is_ending() {
+            // It left the input to the receives, of which none is left.
+            self.pump(place, Side::Output, Ready::UNKNOWN);
+        }
+    }
+
+    /// Whether the connection is being ended by the head of the output.
+    fn is_ending(&self) -> bool {
+        self.output.front().is_some_and(|head| match &head.request {
+            Request::Disconnect(_) => true,
+            Request::Transmit(transmit) => transmit.is_ending(),
+            _ => false,
+        })
+    }
+
+    /// Whether a receive waits that ends with the stream, as all do but those of urgent data.
+    pub(super) fn awaits_input(&self) -> bool {
+        self.input.front().is_some_and(
+            |head| matches!(&head.request, Request::Receive(receive) if !receive.is_urgent()),
+        )
     }
 
     /// Appends an operation; the head of a queue starts to wait at once.
@@ -137,17 +152,25 @@ impl Socket {
         }
         match want {
             // Tried before: only the waiting is left to do.
-            Some(want) => {
-                if let Err(errno) = self.arm(side, want) {
-                    self.refuse_head(place, side, errno);
-                }
-            }
+            Some(want) => self.await_head(place, side, want),
             None => self.pump(place, side, Ready::UNKNOWN),
+        }
+    }
+
+    /// Leaves the head of a queue to be gone on with, or ends it where nobody would.
+    #[inline]
+    pub(super) fn await_head(&mut self, place: &'static Place, side: Side, want: Want) {
+        if let Err(errno) = self.arm(side, want) {
+            self.refuse_head(place, side, errno);
         }
     }
 
     /// Sees that the head of a queue will be gone on with.
     fn arm(&mut self, side: Side, want: Want) -> Result<(), Errno> {
+        if want == Want::Receives {
+            // Their end goes on with it.
+            return Ok(());
+        }
         if io::uses_rings() && !self.awaits_fast_open(side) {
             self.arm_ring(side, want)?;
         } else {
@@ -379,7 +402,7 @@ impl Socket {
         mut operation: Box<Operation>,
         ended: Ended,
     ) {
-        self.after_end(&mut operation.request, &ended);
+        self.after_end(place, &mut operation.request, &ended);
         if operation.call == Call::Shutdown && ended.error.is_none() && ended.bytes > 0 {
             // The watch that a shutdown of receives left: data came (Z-014).
             self.reset_connection();

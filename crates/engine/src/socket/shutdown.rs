@@ -6,7 +6,7 @@ use crate::operation::{Notify, Operation};
 use linsock_abi::map::Call;
 use linsock_abi::{Errno, WsaError};
 use linsock_backend::net;
-use linsock_backend::op::{Disconnect, Receive, Request};
+use linsock_backend::op::{Receive, Request};
 
 const SD_RECEIVE: i32 = 0;
 const SD_SEND: i32 = 1;
@@ -62,16 +62,16 @@ impl Socket {
 
     fn shut_sends(&mut self, place: &'static Place) -> Result<(), WsaError> {
         self.allow_reuse();
-        self.note_closing_first();
         self.settle(place, Side::Output);
         if self.is_free(Side::Output) {
+            self.note_closing_first();
             return match net::shutdown(self.fd, SD_SEND) {
                 Ok(()) | Err(Errno(ENOTCONN)) => Ok(()),
                 Err(errno) => Err(translate(errno, Call::Shutdown)),
             };
         }
         // The end goes out behind what is still queued (Z-013).
-        let request = Request::Disconnect(Disconnect::new(false, self.is_tcp()));
+        let request = Request::Disconnect(self.disconnect(false));
         let operation = Operation::new(request, Call::Shutdown, Notify::Nobody);
         self.enqueue(place, Side::Output, operation, None);
         Ok(())

@@ -9,7 +9,7 @@ use crate::operation::{self, Ended, Notify, Operation, Overlapped};
 use crate::sync::plain::MutexGuard;
 use linsock_abi::WsaError;
 use linsock_abi::map::Call;
-use linsock_backend::op::{Disconnect, Element, FilePart, OpenFile, Request, Transmit};
+use linsock_backend::op::{Element, FilePart, OpenFile, Request, Transmit};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -112,9 +112,10 @@ pub(super) unsafe fn begin(
     }
     let reuse = matches!(ending, TransmitEnding::Reuse { .. });
     if ending != TransmitEnding::None {
-        transmit = transmit.then(Disconnect::new(reuse, socket.is_tcp()));
+        transmit = transmit.then(socket.disconnect(reuse));
     }
     if reuse {
+        socket.settle(place, Side::Input);
         socket.note_port();
         socket.left_to_origin = ending == TransmitEnding::Reuse { by_its_origin: true };
     }
@@ -122,7 +123,7 @@ pub(super) unsafe fn begin(
     let Some(overlapped) = overlapped else {
         let waiter = match socket.start_blocking(place, Side::Output, request, call) {
             Ok((mut request, ended)) => {
-                socket.after_end(&mut request, &ended);
+                socket.after_end(place, &mut request, &ended);
                 return ended.error.map_or(Ok(true), Err);
             }
             Err(waiter) => waiter,
@@ -210,12 +211,17 @@ impl Socket {
     }
 
     /// What a transmission's end means for its socket: TF_DISCONNECT, TF_REUSE_SOCKET.
-    pub(super) fn after_transmit(&mut self, transmit: &Transmit, ended: &Ended) {
+    pub(super) fn after_transmit(
+        &mut self,
+        place: &'static Place,
+        transmit: &Transmit,
+        ended: &Ended,
+    ) {
         let Some(disconnect) = transmit.disconnect().filter(|_| transmit.is_ending()) else {
             return;
         };
         self.sends_shut = true;
-        self.after_disconnect(disconnect.reuses(), disconnect.closed_first(), ended);
+        self.after_disconnect(place, disconnect.reuses(), disconnect.closed_first(), ended);
         if disconnect.reuses() && self.phase == Phase::Idle && self.left_to_origin {
             // The call that connected it, and no other, may have it again (T-022).
             self.only_for = Some(self.origin);

@@ -28,10 +28,11 @@ pub unsafe extern "system" fn CancelIo(hfile: HANDLE) -> BOOL {
     })
 }
 
-/// Cancels what anyone started on a handle, or what was started with one OVERLAPPED.
+/// Cancels what anyone started on a handle, blocking calls included, or what was started with one
+/// OVERLAPPED.
 ///
 /// # Contract
-/// X-003..X-008.
+/// X-003..X-008; a blocking call ends with WSAEINTR and queues no packet.
 ///
 /// # Errors
 /// FALSE and ERROR_NOT_FOUND or ERROR_INVALID_HANDLE.
