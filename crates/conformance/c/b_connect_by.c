@@ -1,8 +1,5 @@
 /* B-030..B-041, C-009: WSAConnectByName and WSAConnectByList. */
 #include "harness.h"
-#ifndef TCP_MAXRT
-#define TCP_MAXRT 5
-#endif
 
 /* A list of up to four addresses, with room for what they point to. */
 struct list {

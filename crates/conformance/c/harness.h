@@ -29,6 +29,9 @@ int linsock_timed_wait_delay(void);
 #ifndef SO_REUSE_UNICASTPORT
 #define SO_REUSE_UNICASTPORT 0x3007
 #endif
+#ifndef TCP_MAXRT
+#define TCP_MAXRT 5
+#endif
 #ifndef TCP_FASTOPEN
 #define TCP_FASTOPEN 15
 #endif
