@@ -214,6 +214,23 @@ fn a_port_operation_is_not_waited_for() {
 }
 
 #[test]
+fn an_operation_that_cannot_be_joined_goes_on() {
+    let (port, socket, mut peer) = at_port();
+    let receiving = socket.recv(vec![0; 9], Notify::Port).unwrap();
+    let failed = receiving.join().unwrap_err();
+    assert_eq!(failed.error, WsaError::WSAEINVAL);
+    assert_eq!(failed.to_string(), WsaError::WSAEINVAL.to_string());
+    peer.write_all(b"still").unwrap();
+    let packet = next(&port);
+    assert!(packet.is_of(&failed.operation));
+    assert_eq!(failed.operation.take().unwrap().transferred(), b"still");
+    // Who wants the error alone gives the operation up.
+    let receiving = socket.recv(vec![0; 9], Notify::Port).unwrap();
+    assert_eq!(WsaError::from(receiving.join().unwrap_err()), WsaError::WSAEINVAL);
+    assert_eq!(next(&port).result, Err(WsaError::WSA_OPERATION_ABORTED));
+}
+
+#[test]
 fn a_thread_that_ended_does_not_count_at_its_port() {
     // One thread may run at a time, and the first one ends without coming back to the port.
     let port = CompletionPort::new(1).unwrap();
