@@ -277,7 +277,7 @@ impl Operation {
     ///
     /// # Errors
     /// WSAEINVAL: the operation is reported to a port, where its packet has to be taken, or to
-    /// a routine of another thread.
+    /// a routine of another thread; else as [`Event::wait`].
     pub fn wait(&self, limit: Option<Duration>) -> Result<bool, WsaError> {
         match &self.record.end {
             End::Event(event) => event.wait(limit),

@@ -132,11 +132,11 @@ impl CompletionPort {
         none_in_time(last_win32())
     }
 
-    /// Adds up to `max` packets to `packets`, waiting for the first; tells how many. 0 when
-    /// `limit` passed first.
+    /// Adds up to `max` packets to `packets`, and no more than 64 by one call, waiting for the first;
+    /// tells how many. 0 when `limit` passed first.
     ///
     /// # Errors
-    /// What GetQueuedCompletionStatusEx answers.
+    /// What GetQueuedCompletionStatusEx answers: ERROR_INVALID_PARAMETER for a `max` of 0.
     pub fn get_many(
         &self,
         packets: &mut Vec<Packet>,

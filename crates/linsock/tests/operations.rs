@@ -177,6 +177,12 @@ fn posted_packets_come_in_order_and_many_at_once() {
         assert_eq!((packet.result, packet.key), (Ok(number), number as usize * 2));
     }
     assert_eq!(port.get_many(&mut packets, 10, Some(Duration::from_millis(2))), Ok(0));
+    // No call takes more than 64, nor may one ask for none.
+    (0..65).for_each(|key| port.post(0, key).unwrap());
+    assert_eq!(port.get_many(&mut packets, 1000, LONG), Ok(64));
+    let none = port.get_many(&mut packets, 0, LONG);
+    assert_eq!(none, Err(Win32Error::ERROR_INVALID_PARAMETER));
+    assert_eq!(port.get_many(&mut packets, 1, LONG), Ok(1));
 }
 
 #[test]
