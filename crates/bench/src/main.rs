@@ -49,7 +49,8 @@ enum Command {
     Table(compare::Reports),
     /// Count the system calls inside ConnectEx and inside taking a completion.
     Syscalls(syscalls::Options),
-    /// Count the user-space instructions of ConnectEx and its completion (needs valgrind).
+    /// Count the user-space instructions of twelve calls, ConnectEx and its completion among them (needs
+    /// valgrind).
     Instructions(instructions::Options),
     /// One part: accepts, reads and verifies.
     #[command(hide = true)]

@@ -10,7 +10,7 @@ Examples:
   LINSOCK_BACKEND=uring linsock doctor     would a forced io_uring serve?
   linsock doctor --json
 
-Exit status: 0 a backend serves, 1 none does.")]
+Exit status: 0 a backend serves, 1 none does, 2 wrong usage.")]
 pub struct Arguments {
     /// Print one JSON object
     #[arg(long)]
@@ -62,6 +62,29 @@ mod linux {
         descriptors: Option<(u64, u64)>,
         ports: Option<(u16, u16)>,
         fastopen: Option<u32>,
+    }
+
+    /// How a row of the text stands.
+    #[derive(Copy, Clone, Debug, PartialEq, Eq)]
+    enum Mark {
+        Ok,
+        /// It serves, and could do more.
+        Hint,
+        Lacking,
+    }
+
+    impl Mark {
+        fn of(good: bool) -> Mark {
+            if good { Mark::Ok } else { Mark::Lacking }
+        }
+
+        fn text(self) -> String {
+            match self {
+                Mark::Ok => paint(Role::Good, "ok  "),
+                Mark::Hint => paint(Role::Label, "hint"),
+                Mark::Lacking => paint(Role::Bad, "--  "),
+            }
+        }
     }
 
     /// What to change.
@@ -144,11 +167,13 @@ mod linux {
 
         pub fn text(&self) -> String {
             let mut text = String::new();
-            let mut row = |good: bool, label: &str, value: &str| {
-                let mark = if good { paint(Role::Good, "ok") } else { paint(Role::Bad, "--") };
+            let mut marked = |mark: Mark, label: &str, value: &str| {
                 let label = paint(Role::Label, &format!("{label:<12}"));
                 // Writing to a String cannot fail.
-                let _ = writeln!(text, "{mark}  {label}  {value}");
+                let _ = writeln!(text, "{}  {label}  {value}", mark.text());
+            };
+            let mut row = |good: bool, label: &str, value: &str| {
+                marked(Mark::of(good), label, value);
             };
             row(true, "kernel", self.kernel.as_deref().unwrap_or("unknown"));
             match &self.serving {
@@ -174,7 +199,7 @@ mod linux {
                 let on = |bit: u32| if bits & bit != 0 { "on" } else { "off" };
                 let (client, server) = (on(FASTOPEN_CLIENT), on(FASTOPEN_SERVER));
                 let value = format!("client {client}, server {server} (tcp_fastopen = {bits})");
-                row(bits & FASTOPEN_CLIENT != 0, "fast open", &value);
+                marked(fastopen(bits), "fast open", &value);
             }
             for Advice { what, how } in self.advice() {
                 let _ = write!(text, "\n{what}\n    {how}\n");
@@ -216,6 +241,15 @@ mod linux {
                 },
                 "advice": advice,
             })
+        }
+    }
+
+    /// Clients are what ConnectEx asks for; servers are a hint.
+    fn fastopen(bits: u32) -> Mark {
+        match (bits & FASTOPEN_CLIENT != 0, bits & FASTOPEN_SERVER != 0) {
+            (true, true) => Mark::Ok,
+            (true, false) => Mark::Hint,
+            (false, _) => Mark::Lacking,
         }
     }
 
@@ -276,6 +310,18 @@ mod linux {
                 ..poor()
             };
             assert!(fine.advice().is_empty());
+        }
+
+        #[test]
+        fn what_has_a_remedy_is_not_called_ok() {
+            for (bits, mark) in [(0, "--"), (1, "hint"), (2, "--"), (3, "ok")] {
+                let system = System { fastopen: Some(bits), ..poor() };
+                let text = system.text();
+                let row = text.lines().find(|row| row.contains("fast open")).unwrap();
+                assert!(row.starts_with(mark), "{row}");
+                let advised = system.advice().iter().any(|advice| advice.what.contains("FASTOPEN"));
+                assert_eq!(advised, mark != "ok", "{row}");
+            }
         }
 
         #[test]

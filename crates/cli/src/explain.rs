@@ -16,7 +16,7 @@ Examples:
   linsock explain ETIMEDOUT --json
 
 A number that means something in several spaces is explained in each of them.
-Exit status: 0 known, 1 unknown.")]
+Exit status: 0 known, 1 unknown, 2 wrong usage.")]
 pub struct Arguments {
     /// A name in any case, or a number, decimal or 0x...
     #[arg(value_name = "X", allow_negative_numbers = true)]
@@ -138,8 +138,13 @@ impl Reading {
             Reading::Win32(error) => {
                 let named = NtStatus::ALL.iter().map(|row| row.0);
                 twins.status = distinct(named.filter(|status| status.to_win32() == error));
+                add(&mut twins.winsock, winsock_namesake(error));
                 for status in twins.status.clone() {
-                    add(&mut twins.winsock, named_winsock(status));
+                    let told = named_winsock(status).filter(|&other| may_be_twins(other, error));
+                    add(&mut twins.winsock, told);
+                }
+                if let Some(namesake) = winsock_namesake(error) {
+                    twins.statuses_of(namesake);
                 }
                 for error in twins.winsock.clone() {
                     twins.errno.extend(errno_of(error));
@@ -153,18 +158,33 @@ impl Reading {
 
 impl Twins {
     fn of_winsock(&mut self, error: WsaError) {
-        for &call in Call::ALL {
-            let status = NtStatus::from_wsa(error, call);
-            if status.name().is_some() {
-                add(&mut self.status, Some(status));
-                add(&mut self.win32, Some(status.to_win32()));
-            }
+        add(&mut self.win32, win32_namesake(error));
+        for status in self.statuses_of(error) {
+            let told = Some(status.to_win32()).filter(|&other| may_be_twins(error, other));
+            add(&mut self.win32, told);
         }
+    }
+
+    /// Adds the statuses that stand for `error` in some call, and tells them.
+    fn statuses_of(&mut self, error: WsaError) -> Vec<NtStatus> {
+        let statuses = Call::ALL.iter().map(|&call| NtStatus::from_wsa(error, call));
+        let statuses = distinct(statuses.filter(|status| status.name().is_some()));
+        for &status in &statuses {
+            add(&mut self.status, Some(status));
+        }
+        statuses
     }
 
     fn of_status(&mut self, status: NtStatus) {
         add(&mut self.win32, Some(status.to_win32()));
         add(&mut self.winsock, named_winsock(status));
+        // Both names of a number; what is reported stands first.
+        for error in self.win32.clone() {
+            add(&mut self.winsock, winsock_namesake(error));
+        }
+        for error in self.winsock.clone() {
+            add(&mut self.win32, win32_namesake(error));
+        }
         for error in self.winsock.clone() {
             self.errno.extend(errno_of(error));
         }
@@ -173,6 +193,25 @@ impl Twins {
 
 fn named_winsock(status: NtStatus) -> Option<WsaError> {
     Some(status.to_wsa()).filter(|error| error.name().is_some())
+}
+
+/// Winsock's name for a number of Win32's: WSA_IO_PENDING is ERROR_IO_PENDING.
+fn winsock_namesake(error: Win32Error) -> Option<WsaError> {
+    WsaError::ALL.iter().map(|row| row.0).find(|other| i64::from(other.0) == i64::from(error.0))
+}
+
+/// Win32's own name for a number of Winsock's.
+fn win32_namesake(error: WsaError) -> Option<Win32Error> {
+    Win32Error::ALL.iter().map(|row| row.0).find(|other| i64::from(other.0) == i64::from(error.0))
+}
+
+/// Not so of two numbers that both spaces name: a pending operation has one status, of which some
+/// functions make 996 and others 997, but these are no twins.
+fn may_be_twins(winsock: WsaError, win32: Win32Error) -> bool {
+    match (win32_namesake(winsock), winsock_namesake(win32)) {
+        (Some(namesake), Some(_)) => namesake == win32,
+        _ => true,
+    }
 }
 
 /// The errno numbers that some call reports as `error`.
@@ -302,6 +341,56 @@ mod tests {
                 assert!(other == reading || has(other), "{reading:?} without {other:?}");
             }
         }
+    }
+
+    /// The numbers that Winsock and Win32 both have a name for.
+    fn namesakes() -> Vec<(WsaError, Win32Error)> {
+        let all = WsaError::ALL.iter().map(|row| row.0);
+        all.filter_map(|winsock| Some((winsock, win32_namesake(winsock)?))).collect()
+    }
+
+    #[test]
+    fn both_names_of_a_number_are_twins_of_each_other_first() {
+        let numbers: Vec<i32> = namesakes().iter().map(|names| names.0.0).collect();
+        assert_eq!(numbers, [6, 8, 87, 995, 996, 997]);
+        for (winsock, win32) in namesakes() {
+            let (of_winsock, of_win32) =
+                (Reading::Winsock(winsock).twins(), Reading::Win32(win32).twins());
+            assert_eq!(of_winsock.win32.first(), Some(&win32), "{winsock}");
+            assert_eq!(of_win32.winsock.first(), Some(&winsock), "{win32}");
+            // No other number that both have.
+            for (other_winsock, other_win32) in namesakes() {
+                let same = other_winsock == winsock;
+                assert_eq!(of_winsock.win32.contains(&other_win32), same, "{winsock}");
+                assert_eq!(of_win32.winsock.contains(&other_winsock), same, "{win32}");
+            }
+            // What one of them has for a status, the other has too, and the status has both.
+            for status in of_winsock.status {
+                assert!(of_win32.status.contains(&status), "{win32}: {status}");
+                let of_status = Reading::Status(status).twins();
+                assert!(of_status.winsock.contains(&winsock), "{status}: {winsock}");
+                assert!(of_status.win32.contains(&win32), "{status}: {win32}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_of_win32_has_the_winsock_errors_of_its_statuses_too() {
+        let winsock = |error| Reading::Win32(error).twins().winsock;
+        assert_eq!(winsock(Win32Error::ERROR_IO_PENDING), [WsaError::WSA_IO_PENDING]);
+        assert_eq!(winsock(Win32Error::ERROR_IO_INCOMPLETE), [WsaError::WSA_IO_INCOMPLETE]);
+        assert_eq!(
+            winsock(Win32Error::ERROR_INVALID_HANDLE),
+            [WsaError::WSA_INVALID_HANDLE, WsaError::WSAENOTSOCK]
+        );
+        assert_eq!(
+            winsock(Win32Error::ERROR_INVALID_PARAMETER),
+            [WsaError::WSA_INVALID_PARAMETER, WsaError::WSAEINVAL]
+        );
+        assert_eq!(
+            winsock(Win32Error::ERROR_NOT_ENOUGH_MEMORY),
+            [WsaError::WSA_NOT_ENOUGH_MEMORY, WsaError::WSAENOBUFS]
+        );
     }
 
     #[test]

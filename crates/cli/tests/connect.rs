@@ -298,6 +298,20 @@ fn help_has_examples() {
 }
 
 #[test]
+fn help_names_every_field_of_the_object() {
+    let help = linsock(&["connect", "--help"]).out;
+    let report = linsock(&["connect", "--receive", "4", "--json"]).json();
+    let fields = report.as_object().unwrap();
+    assert!(fields.contains_key("bytes_received"), "{report}");
+    for field in fields.keys() {
+        assert!(help.contains(&format!("\n  {field} ")), "{field}: {help}");
+    }
+    for field in report["latency_us"].as_object().unwrap().keys() {
+        assert!(help.contains(field.as_str()), "{field}: {help}");
+    }
+}
+
+#[test]
 fn a_file_arrives_byte_for_byte() {
     sends_a_file(1 << 20, "one-mebibyte");
 }
@@ -398,6 +412,8 @@ fn a_silent_peer_is_given_up() {
         assert_eq!(run.code, Some(0), "{}", run.all());
         assert_eq!(run.json()["bytes_received"], 3);
         assert_eq!(run.json()["receive_errors"], json!({}));
+        // The silence of half a second is no part of it.
+        assert!(run.json()["rate"].as_f64().unwrap() > 2.0, "{}", run.all());
         assert!(begun.elapsed() >= Duration::from_millis(500));
         peer.join().unwrap();
         // Never says anything.

@@ -3,6 +3,7 @@
 mod common;
 
 use common::linsock;
+use serde_json::json;
 
 #[test]
 fn each_form_of_one_error_leads_to_the_others() {
@@ -39,6 +40,14 @@ fn every_meaning_of_a_number_is_told() {
     let spaces: Vec<_> =
         report.as_array().unwrap().iter().map(|meaning| &meaning["space"]).collect();
     assert_eq!(spaces, ["winsock", "win32", "errno"]);
+}
+
+#[test]
+fn the_two_names_of_a_number_belong_together() {
+    let report = linsock(&["explain", "997", "--json"]).json();
+    let meanings = report.as_array().unwrap();
+    assert_eq!(meanings[0]["win32"], json!(["ERROR_IO_PENDING"]), "{report}");
+    assert_eq!(meanings[1]["winsock"], json!(["WSA_IO_PENDING"]), "{report}");
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! What the README says is so: its commands work, its programs are the ones in the tree, its settings are all there are.
+//! Links and names of files lead somewhere on every page.
 #![cfg(target_os = "linux")]
 
 use std::collections::BTreeSet;
@@ -113,16 +114,67 @@ fn settings_of_the_readme_are_those_that_are_read() {
     assert_eq!(variables(&listed), variables(&code));
 }
 
+/// The pages of the tree: the root's, those in docs, and the crates' and examples' own.
+fn pages() -> Vec<String> {
+    let mut pages = Vec::new();
+    let mut add = |folder: &str, wanted: fn(&str) -> bool| {
+        let entries = std::fs::read_dir(root().join(folder)).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        pages.extend(names.filter(|name| wanted(name)).map(|name| format!("{folder}{name}")));
+    };
+    add("", |name| name.ends_with(".md"));
+    add("docs/", |name| name.ends_with(".md"));
+    for parent in ["crates", "examples"] {
+        for entry in std::fs::read_dir(root().join(parent)).unwrap() {
+            let folder = entry.unwrap();
+            if folder.path().is_dir() {
+                let folder = folder.file_name().into_string().unwrap();
+                add(&format!("{parent}/{folder}/"), |name| name == "README.md");
+            }
+        }
+    }
+    pages
+}
+
 /// Links to files of the tree.
 #[test]
 fn links_lead_somewhere() {
-    for page in ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md", "MATRIX.md"] {
-        let text = read(page);
+    let pages = pages();
+    for page in ["README.md", "docs/porting.md", "crates/bench/README.md"] {
+        assert!(pages.iter().any(|other| other == page), "{page} is not among {pages:?}");
+    }
+    for page in &pages {
+        let (text, folder) = (read(page), root().join(page).parent().unwrap().to_owned());
         for link in
             text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link)
         {
-            let local = !link.contains("://") && !link.starts_with('#');
-            assert!(!local || root().join(link).exists(), "{page}: {link}");
+            let file = link.split('#').next().unwrap_or_default();
+            let local = !link.contains("://") && !file.is_empty();
+            assert!(!local || folder.join(file).exists(), "{page}: {link}");
         }
     }
+}
+
+/// Words between backticks that name a file by its way from the root, or from the page's own folder.
+#[test]
+fn files_that_are_named_are_there() {
+    let mut found = 0;
+    for page in pages() {
+        let (text, folder) = (read(&page), root().join(&page).parent().unwrap().to_owned());
+        let folders = [root(), folder];
+        let is_path = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+        // Blocks of code have backticks of their own, and an odd number of them.
+        let lines = text.lines().filter(|line| !line.starts_with("```"));
+        for word in lines.flat_map(|line| line.split('`').skip(1).step_by(2)) {
+            let Some((first, _)) = word.split_once('/') else { continue };
+            let made = first.is_empty() || first.starts_with('.') || first == "target";
+            if made || !word.chars().all(is_path) || !folders.iter().any(|f| f.join(first).is_dir())
+            {
+                continue;
+            }
+            found += 1;
+            assert!(folders.iter().any(|folder| folder.join(word).exists()), "{page}: {word}");
+        }
+    }
+    assert!(found > 40, "{found} names");
 }

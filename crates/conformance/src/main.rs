@@ -9,6 +9,7 @@ mod process;
 mod programs;
 mod register;
 mod report;
+mod source;
 mod suite;
 mod world;
 

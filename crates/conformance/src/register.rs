@@ -1,6 +1,6 @@
 //! The register of clauses: contract/*.toml, files that people edit.
 
-use crate::paths;
+use crate::{paths, source};
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -144,8 +144,14 @@ impl Register {
     pub fn faults(&self, tests: &BTreeMap<String, Kind>) -> Vec<String> {
         let mut faults = Vec::new();
         let mut seen = std::collections::HashSet::new();
+        let legend = source::legend();
         for clause in &self.clauses {
             let id = &clause.id;
+            // Another clause is a source too.
+            let known = |code: &str| legend.contains(code) || self.get(code).is_some();
+            for code in source::named(&clause.source).filter(|code| !known(code)) {
+                faults.push(format!("{id}: the legend of sources has no {code:?}"));
+            }
             if !seen.insert(id) {
                 faults.push(format!("{id} is registered twice"));
             }
@@ -227,5 +233,34 @@ impl Register {
             }
         }
         Ok(changed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(source: &str) -> Vec<String> {
+        let clause = Clause {
+            id: "C-001".into(),
+            seed: false,
+            statement: "It connects.".into(),
+            source: source.into(),
+            status: Status::Later,
+            reason: None,
+            kind: None,
+            oracle: None,
+            tests: Vec::new(),
+        };
+        Register { clauses: vec![clause] }.faults(&BTreeMap::new())
+    }
+
+    #[test]
+    fn a_source_has_codes_of_the_legend_and_clauses_alone() {
+        for source in ["SEED", "SEED: its example; WINE run", "KNOW; C-001", "27.B; WT"] {
+            assert_eq!(faults(source), [""; 0], "{source}");
+        }
+        assert_eq!(faults("WT; HEARSAY"), ["C-001: the legend of sources has no \"HEARSAY\""]);
+        assert_eq!(faults("C-999"), ["C-001: the legend of sources has no \"C-999\""]);
     }
 }

@@ -4,7 +4,7 @@ use crate::address::Native;
 use crate::completion::Completion;
 use crate::error::{WsaError, returned};
 use crate::memory::{Memory, length};
-use crate::operation::{Notify, Operation, started};
+use crate::operation::{JoinError, Notify, Operation, started};
 use crate::socket::Socket;
 use crate::sys::Win32::Networking::WinSock::{
     AcceptEx, GetAcceptExSockaddrs, SO_UPDATE_ACCEPT_CONTEXT, SOCKADDR, SOCKADDR_INET, SOCKET,
@@ -166,10 +166,16 @@ impl Accepting {
     /// Waits for the end and takes the result.
     ///
     /// # Errors
-    /// WSAEINVAL: the accept is reported to a port.
-    pub fn join(self) -> Result<Accepted, WsaError> {
-        self.operation.wait(None)?;
-        self.take().map_err(|_| WsaError::WSA_IO_INCOMPLETE)
+    /// As [`Operation::wait`], with the accept itself, which goes on: WSAEINVAL where it is reported to
+    /// a port.
+    pub fn join(self) -> Result<Accepted, JoinError<Accepting>> {
+        let Accepting { operation, socket } = self;
+        match operation.join() {
+            Ok(done) => Ok(Accepted::new(done, socket)),
+            Err(JoinError { error, operation }) => {
+                Err(JoinError { error, operation: Accepting { operation, socket } })
+            }
+        }
     }
 }
 

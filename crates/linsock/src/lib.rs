@@ -78,7 +78,7 @@ pub use alertable::sleep_alertable;
 pub use completion::Completion;
 pub use error::{Call, Errno, NtStatus, Win32Error, WsaError};
 pub use event::{Event, Waited};
-pub use operation::{Notify, Operation, OperationId};
+pub use operation::{JoinError, Notify, Operation, OperationId};
 pub use port::{CompletionPort, Packet};
 pub use resolve::resolve;
 pub use socket::{Shutdown, Socket};

@@ -90,6 +90,37 @@ pub struct Operation {
     detached: bool,
 }
 
+/// Why [`Operation::join`] or [`Accepting::join`](crate::Accepting::join) did not wait to the end, and
+/// the operation, which goes on.
+///
+/// It becomes a [`WsaError`] by `?`, which drops the operation.
+pub struct JoinError<O> {
+    /// What the wait answered.
+    pub error: WsaError,
+    /// The operation, to be waited for otherwise.
+    pub operation: O,
+}
+
+impl<O> std::fmt::Debug for JoinError<O> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("JoinError").field("error", &self.error).finish_non_exhaustive()
+    }
+}
+
+impl<O> std::fmt::Display for JoinError<O> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(&self.error, f)
+    }
+}
+
+impl<O> std::error::Error for JoinError<O> {}
+
+impl<O> From<JoinError<O>> for WsaError {
+    fn from(failed: JoinError<O>) -> WsaError {
+        failed.error
+    }
+}
+
 /// What the call that starts an operation answered.
 pub(crate) enum Started {
     /// The operation is over already; its end is told all the same.
@@ -246,7 +277,7 @@ impl Operation {
     ///
     /// # Errors
     /// WSAEINVAL: the operation is reported to a port, where its packet has to be taken, or to
-    /// a routine of another thread.
+    /// a routine of another thread; else as [`Event::wait`].
     pub fn wait(&self, limit: Option<Duration>) -> Result<bool, WsaError> {
         match &self.record.end {
             End::Event(event) => event.wait(limit),
@@ -343,10 +374,15 @@ impl Operation {
     /// Waits for the end and takes the result: [`wait`](Self::wait), then [`take`](Self::take).
     ///
     /// # Errors
-    /// As [`wait`](Self::wait).
-    pub fn join(self) -> Result<Completion, WsaError> {
-        self.wait(None)?;
-        self.take().map_err(|_| WsaError::WSA_IO_INCOMPLETE)
+    /// As [`wait`](Self::wait), with the operation itself, which goes on.
+    pub fn join(self) -> Result<Completion, JoinError<Operation>> {
+        match self.wait(None) {
+            Err(error) => Err(JoinError { error, operation: self }),
+            Ok(_) => {
+                let error = WsaError::WSA_IO_INCOMPLETE;
+                self.take().map_err(|operation| JoinError { error, operation })
+            }
+        }
     }
 }
 

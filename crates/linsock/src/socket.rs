@@ -152,7 +152,9 @@ impl Socket {
         self.bind(address::any(self.family))
     }
 
-    /// Lets connections queue up for [`accept`](Self::accept).
+    /// Lets connections queue up for [`accept`](Self::accept). About `backlog` of them may wait; further
+    /// ones are refused, or on Linux not answered. `i32::MAX` (SOMAXCONN) is as many as the system
+    /// allows: on Linux 65,535, and no more than `net.core.somaxconn`.
     ///
     /// # Errors
     /// What listen answers.

@@ -111,6 +111,8 @@ fn serve() {
                 if let Some(port) = packet.port.upgrade() {
                     // Nobody is left to be told of a port that takes no packets.
                     let _ = port.post(0, packet.key);
+                    // Its other owners may have gone meanwhile.
+                    port.let_go();
                 }
                 locked()
             }

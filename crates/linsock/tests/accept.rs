@@ -169,6 +169,19 @@ fn the_listener_may_go_first() {
 }
 
 #[test]
+fn an_accept_that_cannot_be_joined_goes_on() {
+    let (listener, at) = listening("127.0.0.1:0");
+    let port = CompletionPort::new(0).unwrap();
+    port.associate(&listener, 1).unwrap();
+    let failed = accept(&listener, 0, Notify::Port).join().unwrap_err();
+    assert_eq!(failed.error, WsaError::WSAEINVAL);
+    let peer = TcpStream::connect(at).unwrap();
+    assert!(next(&port).is_of(&failed.operation));
+    let accepted = failed.operation.take().unwrap();
+    assert_eq!(accepted.peer(), Some(peer.local_addr().unwrap()));
+}
+
+#[test]
 fn wrong_use_is_an_error() {
     let (listener, _) = listening("127.0.0.1:0");
     let not_listening = listener.another().unwrap();

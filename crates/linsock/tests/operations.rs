@@ -177,6 +177,12 @@ fn posted_packets_come_in_order_and_many_at_once() {
         assert_eq!((packet.result, packet.key), (Ok(number), number as usize * 2));
     }
     assert_eq!(port.get_many(&mut packets, 10, Some(Duration::from_millis(2))), Ok(0));
+    // No call takes more than 64, nor may one ask for none.
+    (0..65).for_each(|key| port.post(0, key).unwrap());
+    assert_eq!(port.get_many(&mut packets, 1000, LONG), Ok(64));
+    let none = port.get_many(&mut packets, 0, LONG);
+    assert_eq!(none, Err(Win32Error::ERROR_INVALID_PARAMETER));
+    assert_eq!(port.get_many(&mut packets, 1, LONG), Ok(1));
 }
 
 #[test]
@@ -211,6 +217,23 @@ fn a_port_operation_is_not_waited_for() {
     let receiving = socket.recv(vec![0; 1], Notify::Port).unwrap();
     assert_eq!(receiving.wait(Some(Duration::ZERO)), Err(WsaError::WSAEINVAL));
     assert_eq!(Operation::wait_any([&receiving], None), Err(WsaError::WSAEINVAL));
+}
+
+#[test]
+fn an_operation_that_cannot_be_joined_goes_on() {
+    let (port, socket, mut peer) = at_port();
+    let receiving = socket.recv(vec![0; 9], Notify::Port).unwrap();
+    let failed = receiving.join().unwrap_err();
+    assert_eq!(failed.error, WsaError::WSAEINVAL);
+    assert_eq!(failed.to_string(), WsaError::WSAEINVAL.to_string());
+    peer.write_all(b"still").unwrap();
+    let packet = next(&port);
+    assert!(packet.is_of(&failed.operation));
+    assert_eq!(failed.operation.take().unwrap().transferred(), b"still");
+    // Who wants the error alone gives the operation up.
+    let receiving = socket.recv(vec![0; 9], Notify::Port).unwrap();
+    assert_eq!(WsaError::from(receiving.join().unwrap_err()), WsaError::WSAEINVAL);
+    assert_eq!(next(&port).result, Err(WsaError::WSA_OPERATION_ABORTED));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Callers' pointers: probed through the kernel, never by touching them (decision 15).
+//! Callers' pointers: probed through the kernel, never by touching them (ARCHITECTURE.md says why).
 
 use linsock_abi::{OVERLAPPED, SOCKADDR, WSABUF, WsaError};
 use linsock_backend::address::{self, Address};

@@ -16,7 +16,7 @@ pub fn run(plan: &Plan, target: &Target, quiet: bool, report: &mut Report) -> an
     let mut counter = Counter { report, progress };
     run::run(plan, &mut counter)?;
     counter.progress.end();
-    report.ended(begun.elapsed());
+    report.ended(begun);
     if quiet { Ok(()) } else { Ok(print(plan, target, report)?) }
 }
 

@@ -37,6 +37,20 @@ Examples:
   linsock connect 10.0.0.1:80 --bind 10.0.0.2 --timeout 3
   linsock connect 127.0.0.1:7777 --count 100000 --in-flight 64 --backend uring --json
 
+The object of --json:
+  backend         epoll or uring
+  connected       connections made
+  failed          connections that failed at every address
+  bytes_sent      first data sent, all connections together
+  errors          failed connections by the error of the last attempt
+  latency_us      p50, p90 and p99 from ConnectEx to its completion,
+                  in microseconds; null if none connected
+  rate            connections made a second, from the first start
+                  until the last one stood or had failed
+  bytes_received  only with --receive: bytes of all answers
+  receive_errors  only with --receive: answers that an error ended,
+                  by the error
+
 Exit status: 0 all connected, 1 some failed, 2 wrong usage.")]
 pub struct Arguments {
     /// Where to connect to; each address of a name is tried in turn
@@ -60,7 +74,7 @@ pub struct Arguments {
     /// How many connections to make
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = data::positive::<u64>, allow_negative_numbers = true)]
     count: u64,
-    /// How many connections are attempted at a time
+    /// How many connections are attempted at a time; at most 64 with --notify event or routine
     #[arg(long, value_name = "M", default_value_t = 1, value_parser = data::positive::<u32>, allow_negative_numbers = true)]
     in_flight: u32,
     /// Let the first data travel with the handshake (TCP_FASTOPEN)
@@ -100,6 +114,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         NotifyBy::Event => Notify::Event,
         NotifyBy::Routine => Notify::Routine,
     };
+    // The help names the number.
+    const { assert!(Event::ANY_MAX == 64) };
     let in_flight = u64::from(arguments.in_flight).min(arguments.count) as u32;
     if notify != Notify::Port && in_flight as usize > Event::ANY_MAX {
         let most = Event::ANY_MAX;

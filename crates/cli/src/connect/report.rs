@@ -4,7 +4,7 @@ use linsock::WsaError;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The sum of a run.
 pub struct Report {
@@ -18,6 +18,8 @@ pub struct Report {
     /// Answers that ended by an error.
     receive_errors: BTreeMap<String, u64>,
     latencies_us: Vec<u64>,
+    /// When the last connection stood or had failed.
+    last: Option<Instant>,
     elapsed: Duration,
 }
 
@@ -40,6 +42,7 @@ impl Report {
             errors: BTreeMap::new(),
             receive_errors: BTreeMap::new(),
             latencies_us: Vec::new(),
+            last: None,
             elapsed: Duration::ZERO,
         }
     }
@@ -52,11 +55,13 @@ impl Report {
         self.connected += 1;
         self.bytes_sent += u64::from(bytes_sent);
         self.latencies_us.push(took.as_micros().try_into().unwrap_or(u64::MAX));
+        self.last = Some(Instant::now());
     }
 
     pub fn failed(&mut self, error: WsaError) {
         self.failed += 1;
         *self.errors.entry(name(error)).or_default() += 1;
+        self.last = Some(Instant::now());
     }
 
     pub fn receive_failed(&mut self, error: WsaError) {
@@ -69,12 +74,13 @@ impl Report {
         self.errors.insert(name(error), count);
     }
 
-    pub fn ended(&mut self, elapsed: Duration) {
-        self.elapsed = elapsed;
+    /// The connections were begun at `begun`; what came after the last of them does not count.
+    pub fn ended(&mut self, begun: Instant) {
+        self.elapsed = self.last.map_or(Duration::ZERO, |last| last - begun);
         self.latencies_us.sort_unstable();
     }
 
-    /// Connections made a second.
+    /// Connections made a second, from the first one's start until the last one stood or had failed.
     pub fn rate(&self) -> f64 {
         let seconds = self.elapsed.as_secs_f64();
         if seconds > 0.0 { self.connected as f64 / seconds } else { 0.0 }
@@ -148,6 +154,20 @@ mod tests {
         assert_eq!(nearest_rank(&[7], 50), Some(7));
         assert_eq!(nearest_rank(&[1, 9], 99), Some(9));
         assert_eq!(nearest_rank(&[], 50), None);
+    }
+
+    #[test]
+    fn the_rate_is_that_of_the_connections_alone() {
+        let begun = Instant::now();
+        let mut report = Report::new("test");
+        report.connected(0, Duration::ZERO);
+        let connected = begun.elapsed();
+        // Its answer takes longer.
+        std::thread::sleep(Duration::from_millis(30));
+        report.ended(begun);
+        assert!(report.elapsed() <= connected, "{:?} of {connected:?}", report.elapsed());
+        assert!(report.rate() >= 1.0 / connected.as_secs_f64());
+        assert_eq!(Report::new("test").rate(), 0.0);
     }
 
     #[test]

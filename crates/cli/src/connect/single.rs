@@ -37,7 +37,7 @@ pub fn run(
     run::run(plan, &mut line)?;
     line.written?;
     let reply = line.reply;
-    report.ended(begun.elapsed());
+    report.ended(begun);
     if !quiet && !reply.is_empty() {
         // Byte for byte: what the peer sent is not ours to change.
         std::io::stdout().write_all(&reply)?;

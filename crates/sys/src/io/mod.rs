@@ -18,7 +18,7 @@ pub use stream::*;
 
 use linsock_abi::{HANDLE, Win32Error};
 
-/// The SOCKET that a handle stands for: itself, or what it is a duplicate of (27.B).
+/// The SOCKET that a handle stands for: itself, or what it is a duplicate of (F-006).
 fn socket_of(handle: HANDLE) -> Result<usize, Win32Error> {
     linsock_engine::runtime::get().handles.socket(handle.addr())
 }

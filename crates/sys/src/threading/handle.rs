@@ -19,7 +19,7 @@ use super::{CURRENT_PROCESS, CURRENT_THREAD, handles, truth};
 ///
 /// # Contract
 /// O-008 low bits are ignored; waits that already run keep their object. A duplicate of a socket
-/// closes alone (27.B), a port when its last handle does.
+/// closes alone (F-006), a port when its last handle does.
 ///
 /// # Errors
 /// FALSE and ERROR_INVALID_HANDLE (6): not open (any more).

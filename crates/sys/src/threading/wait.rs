@@ -13,7 +13,7 @@ use super::{CURRENT_THREAD, handles, started};
 pub(super) fn target(handle: HANDLE) -> Result<Target, Win32Error> {
     match handle.addr() {
         CURRENT_THREAD => Ok(Target::Thread(thread::current())),
-        // A socket's own signal among them, or a file's (27.B).
+        // A socket's own signal among them, or a file's (F-001).
         handle => handles().target(handle),
     }
 }

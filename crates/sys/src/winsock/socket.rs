@@ -315,7 +315,7 @@ pub unsafe extern "system" fn shutdown(s: SOCKET, how: i32) -> i32 {
 /// Ends sending, with data for the protocols that have such.
 ///
 /// # Contract
-/// As [`shutdown`] with SD_SEND. No packet is queued (27.B).
+/// As [`shutdown`] with SD_SEND. No packet is queued (F-002).
 ///
 /// # Errors
 /// As shutdown; WSAENOPROTOOPT: there is data, which neither TCP nor a local socket can carry.
@@ -337,7 +337,7 @@ pub unsafe extern "system" fn WSASendDisconnect(
 /// Ends receiving, with data for the protocols that have such.
 ///
 /// # Contract
-/// As [`shutdown`] with SD_RECEIVE. No packet is queued (27.B).
+/// As [`shutdown`] with SD_RECEIVE. No packet is queued (F-002).
 ///
 /// # Errors
 /// As shutdown; WSAENOPROTOOPT: there is room for data, which neither TCP nor a local socket can

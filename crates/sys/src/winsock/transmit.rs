@@ -124,7 +124,7 @@ pub unsafe extern "system" fn TransmitPackets(
     })
 }
 
-/// nSendSize that leaves each send to TP_ELEMENT_EOP: all ones, and what the page prints (27.8).
+/// nSendSize that leaves each send to TP_ELEMENT_EOP: all ones, and what the page prints (T-033).
 const SIZE_BY_MARKS: [u32; 2] = [0xFFFF_FFFF, 0x0FFF_FFFF];
 
 /// # Safety

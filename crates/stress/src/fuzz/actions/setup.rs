@@ -87,6 +87,10 @@ pub fn bind_somewhere(actor: &mut Actor<'_>) {
     let mut len = V4_BYTES;
     if actor.random.chance(10) {
         at.sin_family = actor.random.next() as u16 & 31;
+        if at.sin_family == AF_UNIX {
+            // A path would make a file.
+            at.sin_port = 0;
+        }
         len = actor.random.below(17) as i32;
     }
     call!(bind(sock.number, name(&at), len));
