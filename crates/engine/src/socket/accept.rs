@@ -19,7 +19,8 @@ const BACKLOG_MAX: i32 = 65535;
 /// listen.
 ///
 /// # Errors
-/// WSAEINVAL unbound; WSAEISCONN connected; WSAEOPNOTSUPP datagram; WSAEADDRINUSE (B-004).
+/// WSAEINVAL unbound, or the accept socket of a pending AcceptEx; WSAEISCONN connected;
+/// WSAEOPNOTSUPP datagram; WSAEADDRINUSE (B-004).
 pub fn listen(number: Number, backlog: i32) -> Result<(), WsaError> {
     let (_, mut socket) = open(number)?;
     if !socket.is_connection_oriented() {
@@ -30,7 +31,7 @@ pub fn listen(number: Number, backlog: i32) -> Result<(), WsaError> {
         Phase::Connecting { .. } => return Err(WsaError::WSAEINVAL),
         _ => {}
     }
-    if !socket.is_bound() {
+    if !socket.is_bound() || socket.is_accept_target() {
         return Err(WsaError::WSAEINVAL);
     }
     socket.settle_binding()?;
