@@ -174,6 +174,7 @@ int become_user(int user);             /* the host's user by number, as superuse
 int add_address(const char *ip);       /* gives loopback one more, in a network of the test's own; 0 where that cannot be */
 int host_errno(void);
 void set_host_errno(int value);
+int host_option(SOCKET s, int level, int name); /* what the host's kernel says, by its own numbers; native only */
 long long memory_in_use(void);         /* resident bytes of this process; native only */
 void watch(const char *test, int seconds);  /* under Wine: ends the process when the test takes longer; 0 = not any more */
 

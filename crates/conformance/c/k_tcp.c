@@ -1,6 +1,9 @@
 /* K-050..K-062: the options of level IPPROTO_TCP. */
 #include "options.h"
 
+/* The host's numbers of what it is told. */
+enum { HOST_TCP = 6, HOST_KEEPINTVL = 5, HOST_KEEPCNT = 6 };
+
 TEST(k_050_no_delay) {
     CHECK_FLAG(tcp(), IPPROTO_TCP, TCP_NODELAY, 0);
     CHECK_FLAG(tcp6(), IPPROTO_TCP, TCP_NODELAY, 0);
@@ -118,6 +121,19 @@ TEST(k_061_keep_alive_count) {
     CHECK_SET_ERR(s, IPPROTO_TCP, TCP_KEEPCNT, 256, WSAEINVAL);
     CHECK_SET_ERR(s, IPPROTO_TCP, TCP_KEEPCNT, 0xFFFFFFFF, WSAEINVAL);
     CHECK_VALUE(s, IPPROTO_TCP, TCP_KEEPCNT, 255);
+}
+
+TEST(k_061_the_default_is_the_hosts_too) {
+    NATIVE_ONLY("asks the host");
+    SOCKET s = tcp(), other = tcp();
+    CHECK_SET(s, SOL_SOCKET, SO_KEEPALIVE, 1);
+    CHECK_VALUE(s, IPPROTO_TCP, TCP_KEEPCNT, 10);
+    CHECK_EQ(host_option(s, HOST_TCP, HOST_KEEPCNT), 10);
+    CHECK_EQ(host_option(s, HOST_TCP, HOST_KEEPINTVL), 1);
+    /* What was asked for stays. */
+    CHECK_SET(other, IPPROTO_TCP, TCP_KEEPCNT, 3);
+    CHECK_SET(other, SOL_SOCKET, SO_KEEPALIVE, 1);
+    CHECK_EQ(host_option(other, HOST_TCP, HOST_KEEPCNT), 3);
 }
 
 TEST(k_062_keep_alive_interval) {

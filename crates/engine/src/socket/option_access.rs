@@ -7,7 +7,7 @@ use crate::contract::{self, Subject};
 use linsock_abi::map::Call;
 use linsock_abi::{IPPROTO_IPV6, IPPROTO_TCP, TCP_BSDURGENT, TCP_EXPEDITED_1122, TCP_MAXRTMS};
 use linsock_abi::{
-    SO_OPENTYPE, SO_RCVBUF, SO_REUSE_UNICASTPORT, SOL_SOCKET, TCP_KEEPINTVL, WsaError,
+    SO_OPENTYPE, SO_RCVBUF, SO_REUSE_UNICASTPORT, SOL_SOCKET, TCP_KEEPCNT, TCP_KEEPINTVL, WsaError,
 };
 use linsock_backend::address::AF_INET6;
 use linsock_backend::{error_queue, net};
@@ -25,6 +25,7 @@ const KEEP_SECONDS_MAX: i32 = 32767;
 // The kernel's names of options that are told to it from more than one place.
 const SOL_TCP: i32 = 6;
 const KERNEL_KEEP_INTERVAL: i32 = 5;
+const KERNEL_KEEP_COUNT: i32 = 6;
 const KERNEL_SYN_COUNT: i32 = 7;
 const KERNEL_USER_TIMEOUT: i32 = 18;
 const KERNEL_FASTOPEN: i32 = 23;
@@ -285,10 +286,8 @@ impl Socket {
             }
             Special::KeepAlive => {
                 self.write_plain(row, on.into(), on.into())?;
-                if on && self.is_tcp() && self.options.stored(IPPROTO_TCP, TCP_KEEPINTVL).is_none()
-                {
-                    // The kernel's own interval is 75 s, Windows' is 1 s (K-062).
-                    let _ = net::set_option_i32(self.fd, SOL_TCP, KERNEL_KEEP_INTERVAL, 1);
+                if on && self.is_tcp() {
+                    self.tell_keep_alive_defaults();
                 }
             }
             Special::DontLinger => {
@@ -386,6 +385,18 @@ impl Socket {
             _ => return Err(WsaError::WSAEINVAL),
         }
         Ok(())
+    }
+
+    /// What Windows has by default and the kernel has not: an interval of 1 s instead of 75 s (K-062),
+    /// 10 probes instead of 9 (K-061).
+    fn tell_keep_alive_defaults(&mut self) {
+        let defaults =
+            [(TCP_KEEPINTVL, KERNEL_KEEP_INTERVAL, 1), (TCP_KEEPCNT, KERNEL_KEEP_COUNT, 10)];
+        for (name, kernel, value) in defaults {
+            if self.options.stored(IPPROTO_TCP, name).is_none() {
+                let _ = net::set_option_i32(self.fd, SOL_TCP, kernel, value);
+            }
+        }
     }
 
     fn set_max_retransmit(&mut self, seconds: i32, ms: i32) {
