@@ -2,7 +2,7 @@
 #include "options.h"
 
 /* The host's numbers of what it is told. */
-enum { HOST_TCP = 6, HOST_KEEPINTVL = 5, HOST_KEEPCNT = 6 };
+enum { HOST_TCP = 6, HOST_KEEPINTVL = 5, HOST_KEEPCNT = 6, HOST_SYNCNT = 7, HOST_USER_TIMEOUT = 18 };
 
 TEST(k_050_no_delay) {
     CHECK_FLAG(tcp(), IPPROTO_TCP, TCP_NODELAY, 0);
@@ -68,6 +68,28 @@ TEST(k_054_a_connect_gives_up_sooner) {
     CHECK_EQ(connect_error(s, &at), WSAETIMEDOUT);
     CHECK(now_ms() - before >= 900);
     CHECK(now_ms() - before < 15000);
+}
+
+/* While a connection is made the host counts its attempts, of which the first is answered or not after a second, and each of
+ * the others after twice the time, 120 seconds at most. */
+TEST(k_054_a_connect_goes_on_for_as_long) {
+    NATIVE_ONLY("asks the host");
+    SOCKET s = tcp();
+    CHECK_SET(s, IPPROTO_TCP, TCP_MAXRT, 600);
+    CHECK_EQ(host_option(s, HOST_TCP, HOST_USER_TIMEOUT), 600000);
+    CHECK(host_option(s, HOST_TCP, HOST_SYNCNT) >= 10); /* 1 + 2 + 4 + ... + 64 + 4 * 120 */
+    CHECK_SET(s, IPPROTO_TCP, TCP_MAXRT, 0xFFFFFFFF);
+    CHECK_EQ(host_option(s, HOST_TCP, HOST_USER_TIMEOUT), 0);
+    CHECK_EQ(host_option(s, HOST_TCP, HOST_SYNCNT), 127); /* the most there is */
+    CHECK_SET(s, IPPROTO_TCP, TCP_MAXRTMS, 300000);
+    CHECK(host_option(s, HOST_TCP, HOST_SYNCNT) >= 8);
+    CHECK(host_option(s, HOST_TCP, HOST_SYNCNT) < 127);
+    /* Who wants one attempt has one. */
+    CHECK_SET(s, IPPROTO_TCP, TCP_NOSYNRETRIES, 1);
+    CHECK_SET(s, IPPROTO_TCP, TCP_MAXRT, 600);
+    CHECK_EQ(host_option(s, HOST_TCP, HOST_SYNCNT), 1);
+    CHECK_SET(s, IPPROTO_TCP, TCP_NOSYNRETRIES, 0);
+    CHECK(host_option(s, HOST_TCP, HOST_SYNCNT) >= 10);
 }
 
 TEST_SLOW(k_056_no_syn_retries) {

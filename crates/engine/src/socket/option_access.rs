@@ -26,7 +26,6 @@ const KEEP_SECONDS_MAX: i32 = 32767;
 const SOL_TCP: i32 = 6;
 const KERNEL_KEEP_INTERVAL: i32 = 5;
 const KERNEL_KEEP_COUNT: i32 = 6;
-const KERNEL_SYN_COUNT: i32 = 7;
 const KERNEL_USER_TIMEOUT: i32 = 18;
 const KERNEL_FASTOPEN: i32 = 23;
 
@@ -334,10 +333,8 @@ impl Socket {
                 self.set_max_retransmit(seconds, ms);
             }
             Special::NoSynRetries => {
-                // One is the fewest that the kernel can be told, six its default.
-                let count = if on { 1 } else { 6 };
-                let _ = net::set_option_i32(self.fd, SOL_TCP, KERNEL_SYN_COUNT, count);
                 self.write_plain(row, on.into(), on.into())?;
+                let _ = self.tell_syn_count();
             }
             Special::FastOpen => {
                 self.options.fastopen = on;
@@ -404,6 +401,8 @@ impl Socket {
         self.options.store(IPPROTO_TCP, TCP_MAXRTMS, ms);
         // -1 is "never give up", which is the kernel's 0.
         let _ = net::set_option_i32(self.fd, SOL_TCP, KERNEL_USER_TIMEOUT, ms.max(0));
+        // That is for a connection which stands; while it is made the kernel counts.
+        let _ = self.tell_syn_count();
     }
 
     /// One option under two names, each the other's opposite, that can be set once (K-051).
