@@ -31,6 +31,7 @@ pub mod option;
 mod option_access;
 mod option_group;
 mod option_table;
+mod option_told;
 mod pause;
 mod port;
 mod queue;

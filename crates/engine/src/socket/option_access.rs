@@ -190,6 +190,7 @@ impl Socket {
         if !(puts_off && self.holds_back()) {
             net::set_option_i32(self.fd, option.level, option.name, option.value)
                 .map_err(|errno| translate(errno, Call::Option))?;
+            self.options.told.note(option.level, option.name);
         }
         if puts_off {
             self.options.hold(option);
@@ -392,6 +393,7 @@ impl Socket {
         for (name, kernel, value) in defaults {
             if self.options.stored(IPPROTO_TCP, name).is_none() {
                 let _ = net::set_option_i32(self.fd, SOL_TCP, kernel, value);
+                self.options.told.note(SOL_TCP, kernel);
             }
         }
     }
@@ -401,6 +403,7 @@ impl Socket {
         self.options.store(IPPROTO_TCP, TCP_MAXRTMS, ms);
         // -1 is "never give up", which is the kernel's 0.
         let _ = net::set_option_i32(self.fd, SOL_TCP, KERNEL_USER_TIMEOUT, ms.max(0));
+        self.options.told.note(SOL_TCP, KERNEL_USER_TIMEOUT);
         // That is for a connection which stands; while it is made the kernel counts.
         let _ = self.tell_syn_count();
     }

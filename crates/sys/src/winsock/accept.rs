@@ -42,7 +42,9 @@ type Condition = unsafe extern "system" fn(
 ///
 /// # Linux
 /// The connection is put under the accept socket's number by dup3. It is tried at once
-/// on the calling thread and reported as pending all the same.
+/// on the calling thread and reported as pending all the same. Options that either socket was told
+/// are set anew, as the kernel lets a connection inherit its listener's. The handshake has settled by
+/// then what the listener's TCP_MAXSEG and receive buffer say of segments and of the largest window.
 ///
 /// # Safety
 /// lpOutputBuffer and lpOverlapped stay until the completion. lpdwBytesReceived is not written.

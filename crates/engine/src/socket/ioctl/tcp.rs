@@ -175,12 +175,13 @@ impl Socket {
 
     /// Has the kernel try for as long as a connection may take, so that it does not give up before
     /// (K-054, K-056, I-029).
-    pub(in crate::socket) fn tell_syn_count(&self) -> Result<(), WsaError> {
+    pub(in crate::socket) fn tell_syn_count(&mut self) -> Result<(), WsaError> {
         let count = match self.options.stored(IPPROTO_TCP, TCP_NOSYNRETRIES) {
             // One is the fewest that the kernel can be told.
             Some(1) => 1,
             _ => kernel_retransmissions(self.options.connect_limit()),
         };
+        self.options.told.note(SOL_TCP, KERNEL_SYN_COUNT);
         net::set_option_i32(self.fd, SOL_TCP, KERNEL_SYN_COUNT, count)
             .map_err(|errno| translate(errno, Call::Ioctl))
     }
