@@ -58,6 +58,69 @@ TEST(e_017_a_failing_call_enables) {
     CHECK_EQ(awaited(s, event, FD_READ).lNetworkEvents, FD_READ);
 }
 
+/* None of these gets as far as the data. */
+TEST(e_017_a_refused_receive_enables) {
+    enum { WAYS = 8, NO_FLAG = 0x40000000 };
+    SOCKET s, peer;
+    WSABUF buffer = { 1, &one };
+    connected_pair(&s, &peer);
+    WSAEVENT event = selected(s, FD_READ);
+    send_all(peer, "x", 1);
+    for (int i = 0; i < WAYS; i++) {
+        DWORD got = 0, none = 0, flags = NO_FLAG;
+        OVERLAPPED *ov = op_event();
+        CHECK_EQ(awaited(s, event, FD_READ).lNetworkEvents, FD_READ);
+        CHECK(!signalled(event, 20));
+        switch (i) {
+        case 0: CHECK_SOCK_ERR(WSARecv(s, &buffer, 1, &got, &flags, NULL, NULL), WSAEOPNOTSUPP); break;
+        case 1: CHECK_SOCK_ERR(WSARecv(s, &buffer, 1, NULL, &flags, ov, NULL), WSAEOPNOTSUPP); break;
+        case 2: CHECK_SOCK_ERR(WSARecv(s, &buffer, 0, &got, &none, NULL, NULL), WSAEINVAL); break;
+        case 3: CHECK_SOCK_ERR(WSARecv(s, &buffer, 1, NULL, &none, NULL, NULL), WSAEFAULT); break;
+        case 4:
+            CHECK_SOCK_ERR(WSARecvFrom(s, &buffer, 1, &got, &flags, NULL, NULL, NULL, NULL), WSAEOPNOTSUPP);
+            break;
+        case 5: CHECK_SOCK_ERR(WSARecvFrom(s, &buffer, 0, &got, &none, NULL, NULL, ov, NULL), WSAEINVAL); break;
+        case 6: CHECK_SOCK_ERR(recv(s, &one, 1, NO_FLAG), WSAEOPNOTSUPP); break;
+        case 7:
+            ov->hEvent = (HANDLE)(ULONG_PTR)0x7FFFFFF0;
+            CHECK_SOCK_ERR(WSARecv(s, &buffer, 1, NULL, &none, ov, NULL), WSA_INVALID_HANDLE);
+        }
+    }
+    CHECK_EQ(awaited(s, event, FD_READ).lNetworkEvents, FD_READ);
+    CHECK_EQ(recv(s, &one, 1, 0), 1);
+}
+
+TEST(e_017_a_failing_accept_enables) {
+    enum { WAYS = 5 };
+    SA4 at;
+    SOCKET l = listener(&at);
+    WSAEVENT event = selected(l, FD_ACCEPT);
+    CHECK_OK(connect(tcp(), (SA *)&at, sizeof at));
+    for (int i = 0; i < WAYS; i++) {
+        DWORD received;
+        OVERLAPPED *ov = op_event();
+        CHECK_EQ(awaited(l, event, FD_ACCEPT).lNetworkEvents, FD_ACCEPT);
+        CHECK(!signalled(event, 20));
+        switch (i) {
+        case 0: CHECK_EQ(start_accept(l, tcp(), accept_buffer(0), 0, NULL), ERROR_INVALID_PARAMETER); break;
+        case 1: CHECK_EQ(start_accept(l, bound(), accept_buffer(0), 0, ov), WSAEINVAL); break;
+        case 2:
+            CHECK_BOOL_ERR(AcceptEx(l, tcp(), accept_buffer(0), 0, AREA, 0, &received, ov), WSAEFAULT);
+            break;
+        case 3:
+            ov->hEvent = (HANDLE)(ULONG_PTR)0x7FFFFFF0;
+            CHECK_EQ(start_accept(l, tcp(), accept_buffer(0), 0, ov), WSA_INVALID_HANDLE);
+            break;
+        case 4:
+            WSASetLastError(0);
+            CHECK_EQ(accept(l, (SA *)&at, NULL), INVALID_SOCKET);
+            CHECK_EQ(WSAGetLastError(), WSAEFAULT);
+        }
+    }
+    CHECK_EQ(awaited(l, event, FD_ACCEPT).lNetworkEvents, FD_ACCEPT);
+    accept_one(l);
+}
+
 TEST(e_018_still_true_is_recorded_again) {
     SOCKET s, peer;
     connected_pair(&s, &peer);

@@ -67,12 +67,13 @@ impl Socket {
 /// WSAEINVAL not listening; WSAEWOULDBLOCK; WSAECONNRESET; WSAEMFILE (B-005).
 pub fn accept(number: Number) -> Result<(Number, Address), WsaError> {
     let accepted = take(number).and_then(|connection| connection.install());
-    news_at(number);
+    enable_accept_event(number);
     accepted
 }
 
-/// A call that takes connections is over: network events are enabled again (E-016).
-pub(super) fn news_at(number: Number) {
+/// A call that takes connections is over, successful or not: FD_ACCEPT is enabled again (E-016,
+/// E-017).
+pub fn enable_accept_event(number: Number) {
     if let Ok((_, mut socket)) = open(number) {
         socket.reenable(BY_ACCEPT);
         socket.note_events();
