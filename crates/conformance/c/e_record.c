@@ -17,28 +17,73 @@ TEST(e_016_not_again_before_the_call) {
     CHECK_EQ(awaited(s, event, FD_READ).lNetworkEvents, FD_READ);
 }
 
+static int routines;
+static void CALLBACK routine(DWORD error, DWORD bytes, OVERLAPPED *ov, DWORD flags) {
+    (void)ov, (void)flags;
+    routines += !error && bytes == 1;
+}
+
 TEST(e_016_every_receiving_call_enables) {
+    enum { WAYS = 7 };
     SOCKET s, peer;
     connected_pair(&s, &peer);
     WSAEVENT event = selected(s, FD_READ);
-    send_all(peer, "abcdefgh", 8);
-    for (int i = 0; i < 4; i++) {
+    send_all(peer, "abcdefgh", WAYS + 1);
+    for (int i = 0; i < WAYS; i++) {
         CHECK_EQ(awaited(s, event, FD_READ).lNetworkEvents, FD_READ);
         CHECK(!signalled(event, 20));
         WSABUF buffer = { 1, &one };
         DWORD got = 0, flags = 0;
         OVERLAPPED *ov = op_event();
+        int failed = 0;
         switch (i) {
         case 0: CHECK_EQ(recv(s, &one, 1, 0), 1); break;
         case 1: CHECK_EQ(recvfrom(s, &one, 1, 0, NULL, NULL), 1); break;
         case 2: CHECK_OK(WSARecv(s, &buffer, 1, &got, &flags, NULL, NULL)); break;
-        case 3:
-            if (WSARecv(s, &buffer, 1, NULL, &flags, ov, NULL) != 0) CHECK_EQ(WSAGetLastError(), WSA_IO_PENDING);
+        case 3: failed = WSARecv(s, &buffer, 1, NULL, &flags, ov, NULL); break;
+        case 4: failed = WSARecv(s, &buffer, 1, NULL, &flags, op_plain(), routine); break;
+        case 5: CHECK_OK(WSARecvFrom(s, &buffer, 1, &got, &flags, NULL, NULL, NULL, NULL)); break;
+        case 6: failed = WSARecvFrom(s, &buffer, 1, NULL, &flags, NULL, NULL, ov, NULL);
+        }
+        if (failed) CHECK_EQ(WSAGetLastError(), WSA_IO_PENDING);
+        if (i == 4) {
+            CHECK_EQ(SleepEx(5000, TRUE), WAIT_IO_COMPLETION);
+            CHECK_EQ(routines, 1);
+        } else if (i == 3 || i == 6) {
             CHECK_EQ(finish(s, ov, 5000, &got), 0);
             CHECK_EQ(got, 1);
         }
+        CHECK_EQ(one, 'a' + i);
     }
     CHECK_EQ(awaited(s, event, FD_READ).lNetworkEvents, FD_READ);
+}
+
+static int CALLBACK welcome(WSABUF *caller, WSABUF *caller_data, QOS *s_quality, QOS *g_quality, WSABUF *callee,
+                            WSABUF *callee_data, GROUP *group, DWORD_PTR data) {
+    (void)caller, (void)caller_data, (void)s_quality, (void)g_quality, (void)callee, (void)callee_data, (void)group;
+    return (int)data;
+}
+
+TEST(e_016_every_accepting_call_enables) {
+    enum { WAYS = 4 };
+    SA4 at;
+    SOCKET l = listener(&at);
+    WSAEVENT event = selected(l, FD_ACCEPT);
+    for (int i = 0; i < WAYS + 1; i++) CHECK_OK(connect(tcp(), (SA *)&at, sizeof at));
+    for (int i = 0; i < WAYS; i++) {
+        OVERLAPPED *ov = op_event();
+        CHECK_EQ(awaited(l, event, FD_ACCEPT).lNetworkEvents, FD_ACCEPT);
+        CHECK(!signalled(event, 20));
+        switch (i) {
+        case 0: accept_one(l); break;
+        case 1: own(WSAAccept(l, NULL, NULL, NULL, 0)); break;
+        case 2: own(WSAAccept(l, NULL, NULL, welcome, CF_ACCEPT)); break;
+        case 3:
+            accepts(l, tcp(), 0, ov);
+            CHECK_EQ(finish(l, ov, 5000, NULL), 0);
+        }
+    }
+    CHECK_EQ(awaited(l, event, FD_ACCEPT).lNetworkEvents, FD_ACCEPT);
 }
 
 TEST(e_017_a_failing_call_enables) {
@@ -131,6 +176,24 @@ TEST(e_018_still_true_is_recorded_again) {
         CHECK_EQ(recv(s, &one, 1, 0), 1);
     }
     CHECK(!signalled(event, 100)); /* all was read */
+}
+
+TEST(e_018_urgent_data_that_is_still_there) {
+    SOCKET s, peer;
+    connected_pair(&s, &peer);
+    WSAEVENT event = selected(s, FD_OOB);
+    send_all(peer, "ab", 2);
+    CHECK_EQ(send(peer, "!", 1, MSG_OOB), 1);
+    CHECK_EQ(awaited(s, event, FD_OOB).lNetworkEvents, FD_OOB);
+    CHECK(!signalled(event, 50));
+    CHECK_EQ(recv(s, &one, 1, 0), 1); /* of the other data */
+    CHECK_EQ(one, 'a');
+    CHECK_EQ(awaited(s, event, FD_OOB).lNetworkEvents, FD_OOB);
+    CHECK_EQ(recv(s, &one, 1, MSG_OOB), 1);
+    CHECK_EQ(one, '!');
+    CHECK(!signalled(event, 100)); /* there is none any more */
+    CHECK_EQ(send(peer, "?", 1, MSG_OOB), 1);
+    CHECK_EQ(awaited(s, event, FD_OOB).lNetworkEvents, FD_OOB);
 }
 
 TEST(e_018_datagrams) {
