@@ -295,6 +295,22 @@ TEST(e_021_close_of_a_reset) {
     CHECK_SOCK_ERR(recv(s, &one, 1, 0), WSAECONNRESET);
 }
 
+TEST(e_021_close_of_an_aborted_connection) {
+    NATIVE_ONLY("nothing makes a host deaf there");
+    SOCKET s, peer;
+    DWORD limit_ms = 500;
+    connected_pair(&s, &peer);
+    CHECK_OK(setsockopt(s, IPPROTO_TCP, 14 /* TCP_MAXRTMS */, (char *)&limit_ms, sizeof limit_ms));
+    WSAEVENT event = selected(s, FD_READ | FD_CLOSE);
+    deaf(peer);
+    CHECK_EQ(send(s, "x", 1, 0), 1);
+    CHECK(signalled(event, 20000)); /* once it was repeated often enough, on a busy machine too */
+    WSANETWORKEVENTS got = taken(s, event);
+    CHECK_EQ(got.lNetworkEvents, FD_CLOSE);
+    CHECK_EQ(got.iErrorCode[FD_CLOSE_BIT], WSAECONNABORTED);
+    CHECK(!signalled(event, 100));
+}
+
 TEST(e_022_close_after_all_data) {
     SOCKET s, peer;
     connected_pair(&s, &peer);
