@@ -1,5 +1,5 @@
 /* ..A-037, A-040..A-043: the buffer of AcceptEx, and the accept socket afterwards. */
-#include "harness.h"
+#include "transmit.h"
 
 /* A connection accepted by AcceptEx, without its context update. */
 static SOCKET accepted(SOCKET l, const SA4 *at, SOCKET *client) {
@@ -75,15 +75,31 @@ TEST(a_030_transfers_work_before_the_update) {
     CHECK_EQ(finish(s, ov, 5000, &bytes), 0);
     read_exactly(client, got, 1);
     CHECK_EQ(got[0], 'e');
+    ov = op_event();
+    CHECK(!ReadFile((HANDLE)s, got, 1, NULL, ov) && GetLastError() == ERROR_IO_PENDING);
+    send_all(client, "f", 1);
+    CHECK_EQ(finish(s, ov, 5000, &bytes), 0);
+    CHECK_EQ(bytes, 1);
+    CHECK_EQ(got[0], 'f');
+    CHECK_EQ(transmit(s, file_of("gh", 2), 0, NULL, NULL, 0), 0);
+    read_exactly(client, got, 2);
+    CHECK(memcmp(got, "gh", 2) == 0);
     drop(s);
     CHECK_EQ(recv(client, got, 1, 0), 0);
 }
 
 TEST(a_030_other_calls_do_not) {
     SA4 at;
+    int on = 1, length = sizeof on;
     SOCKET client, l = listener(&at), s = accepted(l, &at, &client);
     CHECK_SOCK_ERR(shutdown(s, SD_SEND), WSAENOTCONN);
+    CHECK_SOCK_ERR(setsockopt(s, IPPROTO_TCP, TCP_NODELAY, (char *)&on, sizeof on), WSAENOTCONN);
+    CHECK_SOCK_ERR(setsockopt(s, SOL_SOCKET, SO_SNDBUF, (char *)&on, sizeof on), WSAENOTCONN);
+    CHECK_SOCK_ERR(getsockopt(s, IPPROTO_TCP, TCP_NODELAY, (char *)&on, &length), WSAENOTCONN);
+    CHECK_SOCK_ERR(getsockopt(s, SOL_SOCKET, SO_RCVBUF, (char *)&on, &length), WSAENOTCONN);
     accept_context(s, l);
+    CHECK_OK(setsockopt(s, IPPROTO_TCP, TCP_NODELAY, (char *)&on, sizeof on));
+    CHECK_EQ(option_of(s, IPPROTO_TCP, TCP_NODELAY), 1);
     CHECK_OK(shutdown(s, SD_SEND));
 }
 
