@@ -191,6 +191,27 @@ TEST(a_022_belongs_to_the_listener) {
     CHECK_EQ(key, 22);
 }
 
+TEST(a_022_a_port_that_comes_while_data_is_awaited) {
+    SA4 at;
+    DWORD bytes;
+    ULONG_PTR key;
+    OVERLAPPED *done = NULL, *ov = op_plain();
+    SOCKET l = listener(&at), s = tcp();
+    accepts(l, s, 10, ov);
+    SOCKET client = connected_to(&at);
+    ULONGLONG until = now_ms() + 10000;
+    while (connect_time(s) == NOT_CONNECTED && now_ms() < until) Sleep(5);
+    /* The operation is at its accept socket by now. The port is its listener's all the same. */
+    HANDLE port = port_for(l, 7);
+    CHECK(no_packet(port, 50));
+    send_all(client, "late", 4);
+    CHECK(GetQueuedCompletionStatus(port, &bytes, &key, &done, 10000));
+    CHECK(done == ov);
+    CHECK_EQ(key, 7);
+    CHECK_EQ(bytes, 4);
+    CHECK(no_packet(port, 20));
+}
+
 TEST(a_022_signals_the_listeners_handle) {
     SA4 at;
     DWORD bytes;

@@ -1,5 +1,5 @@
 /* ..A-037, A-040..A-043: the buffer of AcceptEx, and the accept socket afterwards. */
-#include "harness.h"
+#include "transmit.h"
 
 /* A connection accepted by AcceptEx, without its context update. */
 static SOCKET accepted(SOCKET l, const SA4 *at, SOCKET *client) {
@@ -75,15 +75,31 @@ TEST(a_030_transfers_work_before_the_update) {
     CHECK_EQ(finish(s, ov, 5000, &bytes), 0);
     read_exactly(client, got, 1);
     CHECK_EQ(got[0], 'e');
+    ov = op_event();
+    CHECK(!ReadFile((HANDLE)s, got, 1, NULL, ov) && GetLastError() == ERROR_IO_PENDING);
+    send_all(client, "f", 1);
+    CHECK_EQ(finish(s, ov, 5000, &bytes), 0);
+    CHECK_EQ(bytes, 1);
+    CHECK_EQ(got[0], 'f');
+    CHECK_EQ(transmit(s, file_of("gh", 2), 0, NULL, NULL, 0), 0);
+    read_exactly(client, got, 2);
+    CHECK(memcmp(got, "gh", 2) == 0);
     drop(s);
     CHECK_EQ(recv(client, got, 1, 0), 0);
 }
 
 TEST(a_030_other_calls_do_not) {
     SA4 at;
+    int on = 1, length = sizeof on;
     SOCKET client, l = listener(&at), s = accepted(l, &at, &client);
     CHECK_SOCK_ERR(shutdown(s, SD_SEND), WSAENOTCONN);
+    CHECK_SOCK_ERR(setsockopt(s, IPPROTO_TCP, TCP_NODELAY, (char *)&on, sizeof on), WSAENOTCONN);
+    CHECK_SOCK_ERR(setsockopt(s, SOL_SOCKET, SO_SNDBUF, (char *)&on, sizeof on), WSAENOTCONN);
+    CHECK_SOCK_ERR(getsockopt(s, IPPROTO_TCP, TCP_NODELAY, (char *)&on, &length), WSAENOTCONN);
+    CHECK_SOCK_ERR(getsockopt(s, SOL_SOCKET, SO_RCVBUF, (char *)&on, &length), WSAENOTCONN);
     accept_context(s, l);
+    CHECK_OK(setsockopt(s, IPPROTO_TCP, TCP_NODELAY, (char *)&on, sizeof on));
+    CHECK_EQ(option_of(s, IPPROTO_TCP, TCP_NODELAY), 1);
     CHECK_OK(shutdown(s, SD_SEND));
 }
 
@@ -116,6 +132,90 @@ TEST(a_031_not_before) {
     accept_context(with, l);
     drop(with);
     CHECK_SOCK_ERR(recv(client, &byte, 1, 0), WSAECONNRESET);
+}
+
+/* The same into a socket that was told something before. */
+static SOCKET accepted_into(SOCKET s, SOCKET l, const SA4 *at) {
+    OVERLAPPED *ov = op_event();
+    accepts(l, s, 0, ov);
+    connected_to(at);
+    CHECK_EQ(finish(l, ov, 5000, NULL), 0);
+    return s;
+}
+
+static void tell(SOCKET s, int level, int name, DWORD value) {
+    CHECK_OK(setsockopt(s, level, name, (char *)&value, sizeof value));
+}
+
+TEST(a_031_hops_and_buffers_come_with_the_update) {
+    SA4 at;
+    SOCKET l = listener(&at), s = tcp();
+    tell(l, IPPROTO_IP, IP_TTL, 77);
+    tell(l, SOL_SOCKET, SO_SNDBUF, 50000);
+    tell(s, IPPROTO_IP, IP_TTL, 33);
+    tell(s, SOL_SOCKET, SO_SNDBUF, 20000);
+    accepted_into(s, l, &at);
+    /* What the listener is told meanwhile counts too. */
+    tell(l, IPPROTO_IP, IP_TTL, 78);
+    accept_context(s, l);
+    CHECK_EQ(option_of(s, IPPROTO_IP, IP_TTL), 78);
+    CHECK_EQ(option_of(s, SOL_SOCKET, SO_SNDBUF), 50000);
+}
+
+/* The host's numbers; it doubles sizes of buffers. */
+enum {
+    HOST_SOCKET = 1, HOST_KEEPALIVE = 9, HOST_SNDBUF = 7, HOST_RCVBUF = 8, HOST_BUF_LOCK = 72,
+    HOST_IP = 0, HOST_TTL = 2, HOST_TOS = 1,
+    HOST_TCP = 6, HOST_KEEPINTVL = 5, HOST_KEEPCNT = 6, HOST_USER_TIMEOUT = 18
+};
+
+TEST(a_031_the_listeners_hops_and_buffers_not_before) {
+    NATIVE_ONLY("asks the host");
+    SA4 at;
+    SOCKET l = listener(&at), fresh = tcp(), s = tcp();
+    int hops = host_option(fresh, HOST_IP, HOST_TTL);
+    tell(l, IPPROTO_IP, IP_TTL, 77);
+    tell(l, IPPROTO_IP, IP_TOS, 0x20);
+    tell(l, SOL_SOCKET, SO_SNDBUF, 50000);
+    tell(l, SOL_SOCKET, SO_RCVBUF, 60000);
+    tell(l, IPPROTO_TCP, 5 /* TCP_MAXRT */, 30);
+    accepted_into(s, l, &at);
+    CHECK_EQ(host_option(s, HOST_IP, HOST_TTL), hops);
+    CHECK_EQ(host_option(s, HOST_IP, HOST_TOS), 0);
+    CHECK_EQ(host_option(s, HOST_TCP, HOST_USER_TIMEOUT), 0);
+    CHECK_EQ(host_option(s, HOST_SOCKET, HOST_BUF_LOCK), 0); /* they grow by themselves */
+    CHECK(host_option(s, HOST_SOCKET, HOST_SNDBUF) != 100000);
+    accept_context(s, l);
+    CHECK_EQ(host_option(s, HOST_IP, HOST_TTL), 77);
+    CHECK_EQ(host_option(s, HOST_IP, HOST_TOS), 0x20);
+    CHECK_EQ(host_option(s, HOST_TCP, HOST_USER_TIMEOUT), 30000);
+    CHECK_EQ(host_option(s, HOST_SOCKET, HOST_SNDBUF), 100000);
+    CHECK_EQ(host_option(s, HOST_SOCKET, HOST_RCVBUF), 120000);
+}
+
+TEST(a_031_the_accept_sockets_own_until_then) {
+    NATIVE_ONLY("asks the host");
+    SA4 at;
+    SOCKET l = listener(&at), fresh = tcp(), s = tcp();
+    int hops = host_option(fresh, HOST_IP, HOST_TTL);
+    tell(l, SOL_SOCKET, SO_SNDBUF, 50000);
+    tell(s, IPPROTO_IP, IP_TTL, 33);
+    tell(s, SOL_SOCKET, SO_SNDBUF, 20000);
+    tell(s, IPPROTO_TCP, 5 /* TCP_MAXRT */, 40);
+    tell(s, SOL_SOCKET, SO_KEEPALIVE, 1);
+    accepted_into(s, l, &at);
+    CHECK_EQ(host_option(s, HOST_IP, HOST_TTL), 33);
+    CHECK_EQ(host_option(s, HOST_SOCKET, HOST_SNDBUF), 40000);
+    CHECK_EQ(host_option(s, HOST_TCP, HOST_USER_TIMEOUT), 40000);
+    CHECK_EQ(host_option(s, HOST_SOCKET, HOST_KEEPALIVE), 1);
+    CHECK_EQ(host_option(s, HOST_TCP, HOST_KEEPINTVL), 1);
+    CHECK_EQ(host_option(s, HOST_TCP, HOST_KEEPCNT), 10);
+    /* Afterwards it has what the listener has, be that the default. */
+    accept_context(s, l);
+    CHECK_EQ(host_option(s, HOST_IP, HOST_TTL), hops);
+    CHECK_EQ(host_option(s, HOST_SOCKET, HOST_SNDBUF), 100000);
+    CHECK_EQ(host_option(s, HOST_TCP, HOST_USER_TIMEOUT), 0);
+    CHECK_EQ(host_option(s, HOST_SOCKET, HOST_KEEPALIVE), 0);
 }
 
 TEST(a_032_names_after_the_update) {

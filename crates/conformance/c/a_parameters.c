@@ -223,6 +223,49 @@ TEST(a_026_the_socket_is_nobody_elses_meanwhile) {
     CHECK_EQ(start_disconnect(s, NULL, 0), WSAENOTCONN);
 }
 
+TEST(a_026_nor_do_names_and_lists_connect_it) {
+    SA4 at, elsewhere;
+    char port[8];
+    struct timeval limit = { 5, 0 };
+    SOCKET l = listener(&at), other = listener(&elsewhere), s = tcp();
+    OVERLAPPED *ov = op_event();
+    SOCKET_ADDRESS_LIST list;
+    list.iAddressCount = 1;
+    list.Address[0].lpSockaddr = (SA *)&elsewhere;
+    list.Address[0].iSockaddrLength = sizeof elsewhere;
+    snprintf(port, sizeof port, "%d", ntohs(elsewhere.sin_port));
+    accepts(l, s, 0, ov);
+    CHECK_BOOL_ERR(WSAConnectByList(s, &list, NULL, NULL, NULL, NULL, &limit, NULL), WSAEINVAL);
+    CHECK_BOOL_ERR(WSAConnectByNameA(s, "127.0.0.1", port, NULL, NULL, NULL, NULL, &limit, NULL), WSAEINVAL);
+    /* The operation has its socket still, and nobody came elsewhere. */
+    connected_to(&at);
+    CHECK_EQ(finish(l, ov, 5000, NULL), 0);
+    nonblocking(other);
+    WSASetLastError(0);
+    CHECK_EQ(accept(other, NULL, NULL), INVALID_SOCKET);
+    CHECK_EQ(WSAGetLastError(), WSAEWOULDBLOCK);
+}
+
+TEST(a_026_nor_does_it_listen) {
+    SA4 at;
+    SOCKET l = listener(&at), s = tcp();
+    OVERLAPPED *ov = op_event();
+    /* One that was an accept socket before is bound all the time. */
+    accepts(l, s, 0, ov);
+    SOCKET client = connected_to(&at);
+    CHECK_EQ(finish(l, ov, 5000, NULL), 0);
+    accept_context(s, l);
+    drop(client);
+    ov = op_event();
+    CHECK_EQ(start_disconnect(s, ov, TF_REUSE_SOCKET), ERROR_IO_PENDING);
+    CHECK_EQ(finish(s, ov, 5000, NULL), 0);
+    ov = op_event();
+    accepts(l, s, 0, ov);
+    CHECK_SOCK_ERR(listen(s, 5), WSAEINVAL);
+    connected_to(&at);
+    CHECK_EQ(finish(l, ov, 5000, NULL), 0);
+}
+
 TEST(c_077_target_of_a_pending_accept_is_wsaeinval) {
     SA4 at, elsewhere;
     SOCKET l = listener(&at), s = tcp();

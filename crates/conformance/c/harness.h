@@ -180,6 +180,7 @@ enum { LOOPBACK_SCOPE = 1 };
 unsigned flow_label_of_peer(SOCKET s); /* what an accepted connection's first segment carried; native only */
 int host_errno(void);
 void set_host_errno(int value);
+int host_option(SOCKET s, int level, int name); /* what the host's kernel says, by its own numbers; native only */
 long long memory_in_use(void);         /* resident bytes of this process; native only */
 void watch(const char *test, int seconds);  /* under Wine: ends the process when the test takes longer; 0 = not any more */
 

@@ -124,6 +124,24 @@ TEST(i_007_errors_come_at_once) {
     CHECK_EQ(WaitForSingleObject(ov->hEvent, 0), WAIT_TIMEOUT);
 }
 
+TEST(i_007_a_bad_event_leaves_everything_as_it_was) {
+    DWORD got = 7, on = 1;
+    SOCKET s = udp(), base = 0;
+    SA4 at = v4("127.0.0.1", 0);
+    char byte;
+    OVERLAPPED *ov = op_plain();
+    CHECK_OK(bind(s, (SA *)&at, sizeof at));
+    ov->hEvent = (HANDLE)(ULONG_PTR)0x7FFFFFF0;
+    CHECK_SOCK_ERR(WSAIoctl(s, FIONBIO, &on, sizeof on, NULL, 0, &got, ov, NULL), WSA_INVALID_HANDLE);
+    /* It blocks still. */
+    receive_timeout(s, 50);
+    CHECK_SOCK_ERR(recv(s, &byte, 1, 0), WSAETIMEDOUT);
+    CHECK_SOCK_ERR(WSAIoctl(s, SIO_BASE_HANDLE, NULL, 0, &base, sizeof base, &got, ov, NULL), WSA_INVALID_HANDLE);
+    CHECK_EQ(base, 0);
+    CHECK_SOCK_ERR(WSAIoctl(s, SIO_ADDRESS_LIST_CHANGE, NULL, 0, NULL, 0, &got, ov, NULL), WSA_INVALID_HANDLE);
+    CHECK(!CancelIoEx((HANDLE)s, ov));
+}
+
 TEST(i_008_the_parts_of_a_code) {
     CHECK_EQ((DWORD)FIONBIO, IOC_IN | 4 << 16 | 'f' << 8 | 126);
     CHECK_EQ((DWORD)FIONREAD, IOC_OUT | 4 << 16 | 'f' << 8 | 127);

@@ -1,6 +1,9 @@
 /* K-050..K-062: the options of level IPPROTO_TCP. */
 #include "options.h"
 
+/* The host's numbers of what it is told. */
+enum { HOST_TCP = 6, HOST_KEEPINTVL = 5, HOST_KEEPCNT = 6, HOST_SYNCNT = 7, HOST_USER_TIMEOUT = 18 };
+
 TEST(k_050_no_delay) {
     CHECK_FLAG(tcp(), IPPROTO_TCP, TCP_NODELAY, 0);
     CHECK_FLAG(tcp6(), IPPROTO_TCP, TCP_NODELAY, 0);
@@ -67,6 +70,28 @@ TEST(k_054_a_connect_gives_up_sooner) {
     CHECK(now_ms() - before < 15000);
 }
 
+/* While a connection is made the host counts its attempts, of which the first is answered or not after a second, and each of
+ * the others after twice the time, 120 seconds at most. */
+TEST(k_054_a_connect_goes_on_for_as_long) {
+    NATIVE_ONLY("asks the host");
+    SOCKET s = tcp();
+    CHECK_SET(s, IPPROTO_TCP, TCP_MAXRT, 600);
+    CHECK_EQ(host_option(s, HOST_TCP, HOST_USER_TIMEOUT), 600000);
+    CHECK(host_option(s, HOST_TCP, HOST_SYNCNT) >= 10); /* 1 + 2 + 4 + ... + 64 + 4 * 120 */
+    CHECK_SET(s, IPPROTO_TCP, TCP_MAXRT, 0xFFFFFFFF);
+    CHECK_EQ(host_option(s, HOST_TCP, HOST_USER_TIMEOUT), 0);
+    CHECK_EQ(host_option(s, HOST_TCP, HOST_SYNCNT), 127); /* the most there is */
+    CHECK_SET(s, IPPROTO_TCP, TCP_MAXRTMS, 300000);
+    CHECK(host_option(s, HOST_TCP, HOST_SYNCNT) >= 8);
+    CHECK(host_option(s, HOST_TCP, HOST_SYNCNT) < 127);
+    /* Who wants one attempt has one. */
+    CHECK_SET(s, IPPROTO_TCP, TCP_NOSYNRETRIES, 1);
+    CHECK_SET(s, IPPROTO_TCP, TCP_MAXRT, 600);
+    CHECK_EQ(host_option(s, HOST_TCP, HOST_SYNCNT), 1);
+    CHECK_SET(s, IPPROTO_TCP, TCP_NOSYNRETRIES, 0);
+    CHECK(host_option(s, HOST_TCP, HOST_SYNCNT) >= 10);
+}
+
 TEST_SLOW(k_056_no_syn_retries) {
     SA4 at;
     stuck(&at);
@@ -118,6 +143,19 @@ TEST(k_061_keep_alive_count) {
     CHECK_SET_ERR(s, IPPROTO_TCP, TCP_KEEPCNT, 256, WSAEINVAL);
     CHECK_SET_ERR(s, IPPROTO_TCP, TCP_KEEPCNT, 0xFFFFFFFF, WSAEINVAL);
     CHECK_VALUE(s, IPPROTO_TCP, TCP_KEEPCNT, 255);
+}
+
+TEST(k_061_the_default_is_the_hosts_too) {
+    NATIVE_ONLY("asks the host");
+    SOCKET s = tcp(), other = tcp();
+    CHECK_SET(s, SOL_SOCKET, SO_KEEPALIVE, 1);
+    CHECK_VALUE(s, IPPROTO_TCP, TCP_KEEPCNT, 10);
+    CHECK_EQ(host_option(s, HOST_TCP, HOST_KEEPCNT), 10);
+    CHECK_EQ(host_option(s, HOST_TCP, HOST_KEEPINTVL), 1);
+    /* What was asked for stays. */
+    CHECK_SET(other, IPPROTO_TCP, TCP_KEEPCNT, 3);
+    CHECK_SET(other, SOL_SOCKET, SO_KEEPALIVE, 1);
+    CHECK_EQ(host_option(other, HOST_TCP, HOST_KEEPCNT), 3);
 }
 
 TEST(k_062_keep_alive_interval) {

@@ -149,6 +149,19 @@ TEST(t_038_offset_beyond_the_file) {
     expect_text(server, "y");
 }
 
+TEST(t_038_offset_beyond_an_empty_file) {
+    SOCKET client, server;
+    connected_pair(&client, &server);
+    HANDLE file = file_of("", 0);
+    ELEMENT beyond = part(file, 1, 0, 0), begin = part(file, 0, 0, 0), here = part(file, -1, 0, 0);
+    CHECK_EQ(packets(client, &beyond, 1, 0, NULL, 0), WSAEINVAL);
+    CHECK_EQ(packets(client, &beyond, 1, 0, op_event(), 0), WSAEINVAL);
+    /* Nothing of it, and nothing behind that. */
+    ELEMENT list[] = { begin, here, here, memory("y", 0) };
+    CHECK_EQ(packets(client, list, 4, 0, NULL, 0), 0);
+    expect_text(server, "y");
+}
+
 TEST(t_038_not_a_file) {
     SOCKET client, server;
     connected_pair(&client, &server);

@@ -61,6 +61,42 @@ TEST(t_016_offset_beyond_the_file) {
     CHECK_EQ(got, 'y');
 }
 
+TEST(t_016_offset_beyond_an_empty_file) {
+    SOCKET client, server;
+    connected_pair(&client, &server);
+    HANDLE file = file_of("", 0);
+    OVERLAPPED *ov = op_event();
+    ov->Offset = 1;
+    CHECK_EQ(transmit(client, file, 0, ov, NULL, 0), WSAEINVAL);
+    ov = op_event();
+    ov->OffsetHigh = 1;
+    CHECK_EQ(transmit(client, file, 1, ov, NULL, 0), WSAEINVAL);
+    /* Its begin is its end, and not beyond it. */
+    ov = op_event();
+    CHECK_EQ(transmit(client, file, 0, ov, NULL, 0), ERROR_IO_PENDING);
+    CHECK_EQ(finish(client, ov, 5000, NULL), 0);
+    CHECK_EQ(send(client, "y", 1, 0), 1);
+    char got;
+    read_exactly(server, &got, 1);
+    CHECK_EQ(got, 'y');
+}
+
+TEST(t_016_files_whose_size_nobody_knows) {
+    NATIVE_ONLY("the host's own files");
+    SOCKET client, server;
+    char got[8];
+    connected_pair(&client, &server);
+    HANDLE file = CreateFileA("/proc/version", GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+    CHECK(file != INVALID_HANDLE_VALUE);
+    OVERLAPPED *ov = op_event();
+    ov->Offset = 6;
+    CHECK_EQ(transmit(client, file, 7, ov, NULL, 0), ERROR_IO_PENDING);
+    CHECK_EQ(finish(client, ov, 5000, NULL), 0);
+    read_exactly(server, got, 7);
+    CHECK(memcmp(got, "version", 7) == 0); /* of "Linux version" */
+    CHECK(CloseHandle(file));
+}
+
 TEST(t_017_too_much) {
     SOCKET client, server;
     connected_pair(&client, &server);

@@ -374,6 +374,35 @@ TEST(t_024_write_behind) {
     expect_nothing(server);
 }
 
+/* Nothing that a peer says is waited for, with the flag or without it. */
+TEST(t_024_a_silent_peer_is_not_waited_for) {
+    NATIVE_ONLY("nothing makes a host deaf there");
+    static const DWORD flags[] = { TF_WRITE_BEHIND, 0 };
+    for (int i = 0; i < 2; i++) {
+        DWORD bytes;
+        SOCKET client, server;
+        connected_pair(&client, &server);
+        deaf(server);
+        OVERLAPPED *ov = op_at(0);
+        CHECK_EQ(transmit(client, file_of("behind", 6), 0, ov, NULL, flags[i]), ERROR_IO_PENDING);
+        CHECK_EQ(finish(client, ov, 5000, &bytes), 0);
+        CHECK_EQ(bytes, 6);
+    }
+}
+
+/* What the system does not take at once is waited for all the same. */
+TEST(t_024_more_than_the_system_takes) {
+    SOCKET client, server;
+    char *got = kept(BIG);
+    connected_pair(&client, &server);
+    OVERLAPPED *ov = op_at(0);
+    CHECK_EQ(transmit(client, big_file(), 0, ov, NULL, TF_WRITE_BEHIND), ERROR_IO_PENDING);
+    CHECK(still_pending(ov, 200));
+    read_exactly(server, got, BIG);
+    CHECK(matches(got, BIG, 0));
+    CHECK_EQ(finish(client, ov, 5000, NULL), 0);
+}
+
 TEST(t_025_the_worker_flags_are_accepted) {
     static const DWORD flags[] = { TF_USE_DEFAULT_WORKER, TF_USE_SYSTEM_THREAD, TF_USE_KERNEL_APC };
     SOCKET client, server;

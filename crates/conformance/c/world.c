@@ -104,6 +104,14 @@ void watch(const char *test, int seconds) { (void)test, (void)seconds; }
 extern int host_socket(int, int, int) __asm__("socket");
 extern int host_ioctl(int, unsigned long, ...) __asm__("ioctl");
 extern int host_close(int) __asm__("close");
+extern int host_getsockopt(int, int, int, void *, unsigned *) __asm__("getsockopt");
+
+int host_option(SOCKET s, int level, int name) {
+    int value = 0;
+    unsigned length = sizeof value;
+    if (host_getsockopt((int)s, level, name, &value, &length) != 0) FAIL("the host has no option %d of level %d", name, level);
+    return value;
+}
 
 int add_address(const char *ip) {
     enum { SET_ADDRESS = 0x8916 }; /* SIOCSIFADDR */
@@ -158,8 +166,12 @@ int descriptor_count(void) { return 0; }
 int in_child(int (*body)(void)) { (void)body; return -1; }
 int become_user(int user) { (void)user; return -1; }
 int add_address(const char *ip) { (void)ip; return 0; }
+<<<<<<< HEAD
 int add_address6(const char *ip) { (void)ip; return 0; }
 unsigned flow_label_of_peer(SOCKET s) { (void)s; return 0; }
+=======
+int host_option(SOCKET s, int level, int name) { (void)s, (void)level, (void)name; return -1; }
+>>>>>>> family
 
 static const char *volatile watched;
 static volatile LONG until_s;

@@ -138,6 +138,28 @@ TEST(y_003_nothing_to_wait_for_is_wsaeinval) {
     CHECK_SOCK_ERR(select(0, NULL, &none, NULL, NULL), WSAEINVAL);
 }
 
+/* As programs do that empty all three sets and put a socket into one. */
+TEST(y_003_an_empty_set_beside_others_is_passed_over) {
+    SOCKET peer, s = udp_with_peer(&peer);
+    send_all(peer, "x", 1);
+    CHECK(readable(s, 5000));
+    for (int full = 0; full < 3; full++) {
+        fd_set sets[3];
+        for (int i = 0; i < 3; i++) FD_ZERO(&sets[i]);
+        FD_SET(s, &sets[full]);
+        int ready = full < 2; /* to be read and to be written, and nothing has failed */
+        CHECK_EQ(wait_for(&sets[0], &sets[1], &sets[2], ready ? 5000 : 50), ready);
+        for (int i = 0; i < 3; i++) CHECK_EQ(sets[i].fd_count, i == full ? ready : 0);
+        /* Once it is empty too, there is nothing to wait for. */
+        FD_ZERO(&sets[full]);
+        CHECK_EQ(wait_for(&sets[0], &sets[1], &sets[2], 0), -WSAEINVAL);
+    }
+    fd_set read = set_of(s), none;
+    FD_ZERO(&none);
+    CHECK_EQ(wait_for(&read, NULL, &none, 5000), 1);
+    CHECK_EQ(wait_for(NULL, NULL, &none, 0), -WSAEINVAL);
+}
+
 TEST(y_004_not_a_socket) {
     SOCKET peer, s = udp_with_peer(&peer), closed = udp();
     send_all(peer, "x", 1);

@@ -220,6 +220,26 @@ fn reset_event(handle: usize) -> Result<Arc<Event>, WsaError> {
     Ok(event)
 }
 
+/// Whether [`Overlapped::begin`] would take the event of an OVERLAPPED: for calls that take effect
+/// before they begin to tell of it.
+///
+/// # Errors
+/// WSA_INVALID_HANDLE: hEvent is neither 0 nor an event.
+///
+/// # Safety
+/// The address is that of a readable OVERLAPPED.
+pub unsafe fn check_event(address: usize) -> Result<(), WsaError> {
+    // SAFETY: the caller's word.
+    let event = unsafe { (*(address as *const OVERLAPPED)).hEvent } as usize;
+    match event & !3 {
+        0 => Ok(()),
+        handle => match crate::runtime::get().handles.event(handle) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(WsaError::WSA_INVALID_HANDLE),
+        },
+    }
+}
+
 /// STATUS_PENDING as OVERLAPPED.Internal holds it.
 fn pending() -> usize {
     NtStatus::STATUS_PENDING.0 as u32 as usize

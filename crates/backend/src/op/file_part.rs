@@ -35,6 +35,13 @@ impl OpenFile {
     pub fn position(&self) -> Result<u64, Errno> {
         file::position(self.0)
     }
+
+    /// Whether it is known to hold nothing: the kernel gives some of its own files a size of 0, yet they
+    /// have contents.
+    pub fn is_empty(&self) -> bool {
+        let mut byte = 0u8;
+        file::read(self.0, (&raw mut byte).addr(), 1, Some(0)) == Ok(0)
+    }
 }
 
 impl Drop for OpenFile {

@@ -19,7 +19,8 @@ const BACKLOG_MAX: i32 = 65535;
 /// listen.
 ///
 /// # Errors
-/// WSAEINVAL unbound; WSAEISCONN connected; WSAEOPNOTSUPP datagram; WSAEADDRINUSE (B-004).
+/// WSAEINVAL unbound, or the accept socket of a pending AcceptEx; WSAEISCONN connected;
+/// WSAEOPNOTSUPP datagram; WSAEADDRINUSE (B-004).
 pub fn listen(number: Number, backlog: i32) -> Result<(), WsaError> {
     let (_, mut socket) = open(number)?;
     if !socket.is_connection_oriented() {
@@ -30,7 +31,7 @@ pub fn listen(number: Number, backlog: i32) -> Result<(), WsaError> {
         Phase::Connecting { .. } => return Err(WsaError::WSAEINVAL),
         _ => {}
     }
-    if !socket.is_bound() {
+    if !socket.is_bound() || socket.is_accept_target() {
         return Err(WsaError::WSAEINVAL);
     }
     socket.settle_binding()?;
@@ -66,12 +67,13 @@ impl Socket {
 /// WSAEINVAL not listening; WSAEWOULDBLOCK; WSAECONNRESET; WSAEMFILE (B-005).
 pub fn accept(number: Number) -> Result<(Number, Address), WsaError> {
     let accepted = take(number).and_then(|connection| connection.install());
-    news_at(number);
+    enable_accept_event(number);
     accepted
 }
 
-/// A call that takes connections is over: network events are enabled again (E-016).
-pub(super) fn news_at(number: Number) {
+/// A call that takes connections is over, successful or not: FD_ACCEPT is enabled again (E-016,
+/// E-017).
+pub fn enable_accept_event(number: Number) {
     if let Ok((_, mut socket)) = open(number) {
         socket.reenable(BY_ACCEPT);
         socket.note_events();

@@ -17,13 +17,14 @@ pub(super) fn update(number: Number, value: Option<&[u8]>) -> Result<(), WsaErro
     if socket.phase != Phase::Connected || socket.is_accept_target() {
         return Err(WsaError::WSAENOTCONN);
     }
-    let from = socket.accepted_from;
+    let (from, told) = (socket.accepted_from, socket.options.told);
     drop(socket);
     let (_, listener) = open(named)?;
     if from != Some((named, listener.generation)) {
         return Err(WsaError::WSAEINVAL);
     }
     let options = listener.options.clone();
+    let values = options.told.or(told).values(listener.fd);
     drop(listener);
     let (_, mut socket) = open(number)?;
     if socket.accepted_from != from {
@@ -33,6 +34,7 @@ pub(super) fn update(number: Number, value: Option<&[u8]>) -> Result<(), WsaErro
         // Its own go first: what the listener never had set is at its default.
         socket.options.hold_back(socket.fd);
         options.restore(socket.fd);
+        values.set(socket.fd);
         socket.options = options.inherited();
         socket.context = Context::Updated;
     }

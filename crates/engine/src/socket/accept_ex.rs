@@ -166,6 +166,10 @@ impl Socket {
             net::close(fd);
             return Err(WsaError::WSAEFAULT);
         }
+        // The kernel let the connection inherit what the listener has, which is not to be before
+        // the context update; what this socket was told itself would be left behind.
+        let told = self.options.told_apart_from(&listener.options);
+        told.values(self.fd).set(fd);
         // Pollers watch what a descriptor stands for, not its number.
         self.unwatch();
         self.unwatch_events();
@@ -191,8 +195,6 @@ impl Socket {
         self.saw_end = false;
         self.drained = false;
         self.reused = false;
-        // The kernel let the connection inherit what the listener has, which is not to be before
-        // the context update; what this socket was told itself was left behind.
         listener.options.hold_back(self.fd);
         self.options.restore(self.fd);
         if self.selects_events() {

@@ -2,9 +2,9 @@
 //!
 //! Until there is a connection the operation is in the listener's queue, afterwards, while it
 //! waits for data, in that of the accept socket: so the next AcceptEx of the listener can go on
-//! . It reports to the listener all the time. Each of the two sockets knows the
-//! other one by this, and none of the two is locked by whoever already holds the accept socket:
-//! the listener comes first.
+//! . It reports to the listener all the time, also to a port that the listener is
+//! tied to only then. Each of the two sockets knows the other one by this, and none of the two is
+//! locked by whoever already holds the accept socket: the listener comes first.
 
 use super::{Number, Place, Socket};
 use crate::io;
@@ -16,10 +16,10 @@ use linsock_abi::{Errno, WsaError};
 use linsock_backend::address::Address;
 use linsock_backend::memory;
 use std::fmt;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One AcceptEx as its two sockets see it.
-#[derive(Debug)]
 pub struct Acceptance {
     listener: Number,
     accept: Number,
@@ -28,6 +28,15 @@ pub struct Acceptance {
     gone: AtomicBool,
     /// The operation ended, or never came to be.
     over: AtomicBool,
+    /// Where the listener's completions go since it was tied to a port, if that was while the
+    /// operation waited for data (P-007).
+    late_route: OnceLock<Route>,
+}
+
+impl fmt::Debug for Acceptance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Acceptance({} by {})", self.accept, self.listener)
+    }
 }
 
 impl Acceptance {
@@ -39,6 +48,7 @@ impl Acceptance {
             thread: crate::thread::current_id(),
             gone: AtomicBool::new(false),
             over: AtomicBool::new(false),
+            late_route: OnceLock::new(),
         })
     }
 
@@ -161,7 +171,7 @@ pub struct AcceptEx {
     pub(super) report: Option<Report>,
 }
 
-/// Where the listener's completions go.
+/// Where the listener's completions went when the operation left its queue.
 pub(super) struct Report {
     route: Option<Route>,
     signal: Option<&'static Signal>,
@@ -182,7 +192,9 @@ impl AcceptEx {
 
     /// Where to report to, if not to the socket whose queue the operation is in.
     pub fn report(&self) -> Option<(Option<&Route>, Option<&Signal>)> {
-        self.report.as_ref().map(|report| (report.route.as_ref(), report.signal))
+        let report = self.report.as_ref()?;
+        let route = report.route.as_ref().or_else(|| self.acceptance.late_route.get());
+        Some((route, report.signal))
     }
 }
 
@@ -246,6 +258,13 @@ impl Socket {
     /// The listener's operations that wait elsewhere for data.
     pub(super) fn handed(&self) -> Vec<Handed> {
         self.handed.iter().filter(|handed| !handed.acceptance.is_over()).cloned().collect()
+    }
+
+    /// Tells the listener's operations that wait elsewhere that it was tied to a port.
+    pub(super) fn route_handed(&self, route: &Route) {
+        for handed in self.handed.iter().filter(|handed| !handed.acceptance.is_over()) {
+            let _ = handed.acceptance.late_route.set(route.clone());
+        }
     }
 
     /// Keeps sight of an operation that goes on at its accept socket, and says where it will

@@ -5,7 +5,7 @@
 //! reset; one that it defers waits with the listener, before everything that is still in the
 //! backlog, for the next accept of whatever kind.
 
-use super::accept::{Connection, news_at, take};
+use super::accept::{Connection, enable_accept_event, take};
 use super::queue::Side;
 use super::{Number, Place, Socket, open};
 use crate::io;
@@ -45,7 +45,7 @@ pub fn accept_if(
     condition: impl FnOnce(&Address, &Address) -> Decision,
 ) -> Result<(Number, Address), WsaError> {
     let accepted = take(number).and_then(|connection| decide(number, connection, condition));
-    news_at(number);
+    enable_accept_event(number);
     accepted
 }
 

@@ -27,8 +27,8 @@ pub struct Reach {
 /// Checks a socket that is to be connected to one of several addresses.
 ///
 /// # Errors
-/// WSAENOTSOCK; WSAEINVAL: no stream (B-032), listening, or bound where it must not be (B-038);
-/// WSAEALREADY, WSAEISCONN.
+/// WSAENOTSOCK; WSAEINVAL: no stream (B-032), listening, bound where it must not be (B-038), or the
+/// accept socket of a pending AcceptEx; WSAEALREADY, WSAEISCONN.
 pub fn reach(number: Number, may_be_bound: bool) -> Result<Reach, WsaError> {
     let (_, mut socket) = open(number)?;
     socket.may_connect_by()?;
@@ -102,9 +102,8 @@ impl Socket {
         if !self.is_connection_oriented() {
             return Err(WsaError::WSAEINVAL);
         }
-        if self.phase == Phase::Idle && !self.is_bound() && self.output.is_empty() {
-            return Ok(());
-        }
-        self.may_connect_ex()
+        let unbound = self.phase == Phase::Idle && !self.is_bound() && self.output.is_empty();
+        // That of a pending AcceptEx is as good as taken.
+        if unbound && !self.is_accept_target() { Ok(()) } else { self.may_connect_ex() }
     }
 }

@@ -129,7 +129,8 @@ unsafe fn receive(
         return Ok(Started::Done(ended));
     };
     // SAFETY: the caller's word.
-    let overlapped = unsafe { begin(overlapped, place, routine)? };
+    let overlapped = unsafe { begin(overlapped, place, routine) };
+    let overlapped = overlapped.inspect_err(|_| socket.note_events())?;
     let try_now = !socket.awaits_news();
     socket.start(place, Side::Input, request, call, try_now, overlapped)
 }

@@ -31,6 +31,7 @@ pub mod option;
 mod option_access;
 mod option_group;
 mod option_table;
+mod option_told;
 mod pause;
 mod port;
 mod queue;
@@ -41,7 +42,7 @@ mod transfer;
 mod transmit;
 mod transmit_packets;
 
-pub use accept::{accept, listen};
+pub use accept::{accept, enable_accept_event, listen};
 pub use accept_ex::accept_ex;
 pub use acceptance::{AREA_HEADER_BYTES as ACCEPT_AREA_HEADER_BYTES, AcceptBuffer, AcceptEx};
 pub use bind::bind;
@@ -62,7 +63,9 @@ pub use name::{local_name, peer_name};
 pub use port::{SKIP_PORT_ON_SUCCESS, SKIP_SET_EVENT, associate, set_notification_modes};
 pub use queue::{Side, Started, error_of_status};
 pub use shutdown::shutdown;
-pub use transfer::{Flags, receive, receive_overlapped, send, send_overlapped};
+pub use transfer::{
+    Flags, enable_receive_events, receive, receive_overlapped, send, send_overlapped,
+};
 pub use transmit::{Transmission, TransmitEnding, may_transmit, transmit_file};
 pub use transmit_packets::{Packets, Piece, PieceData, may_transmit_packets, transmit_packets};
 

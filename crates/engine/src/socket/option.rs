@@ -2,6 +2,7 @@
 
 pub use super::option_access::{get, open_type, set};
 
+use super::option_told::Told;
 use super::{CONNECT_SECONDS_MAX, Context, Phase, Socket};
 use linsock_abi::WsaError;
 use linsock_backend::net;
@@ -28,6 +29,8 @@ pub struct Options {
     /// Set before ConnectEx, to be in effect after the context update (C-103): level, name
     /// and value as the kernel takes them.
     pub held: Vec<KernelOption>,
+    /// What the kernel was told of at once.
+    pub(super) told: Told,
     /// What was set of options that are read back as they were set: level, name, both in
     /// Windows' numbers, and value.
     stored: Vec<(i32, i32, i32)>,
@@ -52,6 +55,15 @@ impl Options {
     /// What an accepted socket takes over from its listener (B-006).
     pub fn inherited(&self) -> Self {
         Options { held: Vec::new(), ..self.clone() }
+    }
+
+    /// What the kernel has been told of on this socket or on a listener whose connection it becomes,
+    /// which must not have it from there before the context update.
+    pub(super) fn told_apart_from(&self, listener: &Options) -> Told {
+        if crate::settings::get().lenient_context {
+            return self.told;
+        }
+        self.told.or(listener.told)
     }
 
     /// Takes in what somebody else set on an adopted descriptor.

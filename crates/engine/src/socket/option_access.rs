@@ -7,7 +7,7 @@ use crate::contract::{self, Subject};
 use linsock_abi::map::Call;
 use linsock_abi::{IPPROTO_IPV6, IPPROTO_TCP, TCP_BSDURGENT, TCP_EXPEDITED_1122, TCP_MAXRTMS};
 use linsock_abi::{
-    SO_OPENTYPE, SO_RCVBUF, SO_REUSE_UNICASTPORT, SOL_SOCKET, TCP_KEEPINTVL, WsaError,
+    SO_OPENTYPE, SO_RCVBUF, SO_REUSE_UNICASTPORT, SOL_SOCKET, TCP_KEEPCNT, TCP_KEEPINTVL, WsaError,
 };
 use linsock_backend::address::AF_INET6;
 use linsock_backend::{error_queue, net};
@@ -25,7 +25,7 @@ const KEEP_SECONDS_MAX: i32 = 32767;
 // The kernel's names of options that are told to it from more than one place.
 const SOL_TCP: i32 = 6;
 const KERNEL_KEEP_INTERVAL: i32 = 5;
-const KERNEL_SYN_COUNT: i32 = 7;
+const KERNEL_KEEP_COUNT: i32 = 6;
 const KERNEL_USER_TIMEOUT: i32 = 18;
 const KERNEL_FASTOPEN: i32 = 23;
 
@@ -190,6 +190,7 @@ impl Socket {
         if !(puts_off && self.holds_back()) {
             net::set_option_i32(self.fd, option.level, option.name, option.value)
                 .map_err(|errno| translate(errno, Call::Option))?;
+            self.options.told.note(option.level, option.name);
         }
         if puts_off {
             self.options.hold(option);
@@ -285,10 +286,8 @@ impl Socket {
             }
             Special::KeepAlive => {
                 self.write_plain(row, on.into(), on.into())?;
-                if on && self.is_tcp() && self.options.stored(IPPROTO_TCP, TCP_KEEPINTVL).is_none()
-                {
-                    // The kernel's own interval is 75 s, Windows' is 1 s (K-062).
-                    let _ = net::set_option_i32(self.fd, SOL_TCP, KERNEL_KEEP_INTERVAL, 1);
+                if on && self.is_tcp() {
+                    self.tell_keep_alive_defaults();
                 }
             }
             Special::DontLinger => {
@@ -335,10 +334,8 @@ impl Socket {
                 self.set_max_retransmit(seconds, ms);
             }
             Special::NoSynRetries => {
-                // One is the fewest that the kernel can be told, six its default.
-                let count = if on { 1 } else { 6 };
-                let _ = net::set_option_i32(self.fd, SOL_TCP, KERNEL_SYN_COUNT, count);
                 self.write_plain(row, on.into(), on.into())?;
+                let _ = self.tell_syn_count();
             }
             Special::FastOpen => {
                 self.options.fastopen = on;
@@ -388,11 +385,27 @@ impl Socket {
         Ok(())
     }
 
+    /// What Windows has by default and the kernel has not: an interval of 1 s instead of 75 s (K-062),
+    /// 10 probes instead of 9 (K-061).
+    fn tell_keep_alive_defaults(&mut self) {
+        let defaults =
+            [(TCP_KEEPINTVL, KERNEL_KEEP_INTERVAL, 1), (TCP_KEEPCNT, KERNEL_KEEP_COUNT, 10)];
+        for (name, kernel, value) in defaults {
+            if self.options.stored(IPPROTO_TCP, name).is_none() {
+                let _ = net::set_option_i32(self.fd, SOL_TCP, kernel, value);
+                self.options.told.note(SOL_TCP, kernel);
+            }
+        }
+    }
+
     fn set_max_retransmit(&mut self, seconds: i32, ms: i32) {
         self.options.max_retransmit_seconds = seconds.max(-1);
         self.options.store(IPPROTO_TCP, TCP_MAXRTMS, ms);
         // -1 is "never give up", which is the kernel's 0.
         let _ = net::set_option_i32(self.fd, SOL_TCP, KERNEL_USER_TIMEOUT, ms.max(0));
+        self.options.told.note(SOL_TCP, KERNEL_USER_TIMEOUT);
+        // That is for a connection which stands; while it is made the kernel counts.
+        let _ = self.tell_syn_count();
     }
 
     /// One option under two names, each the other's opposite, that can be set once (K-051).

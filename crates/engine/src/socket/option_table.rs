@@ -160,6 +160,11 @@ pub(super) fn find(level: i32, name: i32) -> Result<&'static Row, WsaError> {
         .map_err(|_| WsaError::WSAENOPROTOOPT)
 }
 
+#[cfg(test)]
+pub(super) fn rows() -> &'static [Row] {
+    ROWS
+}
+
 const fn key(level: i32, name: i32) -> u64 {
     (level as u32 as u64) << 32 | name as u32 as u64
 }

@@ -24,7 +24,9 @@ pub fn associate(number: Number, port: &Arc<Port>, key: usize) -> Result<(), Win
     if watched {
         socket.unwatch();
     }
-    socket.route = Some(Route { port: port.clone(), key });
+    let route = Route { port: port.clone(), key };
+    socket.route_handed(&route);
+    socket.route = Some(route);
     // What is pending goes on, now under the port's eyes (P-007). A socket that asked for
     // fast open will have to wait for its handshake, so it is watched from the start.
     if watched || socket.options.fastopen {

@@ -379,12 +379,14 @@ pub unsafe fn receive_overlapped(
     socket.begin_receive(flags, true)?;
     if socket.is_stream() && flags.is_plain() && !data.is_empty() {
         // SAFETY: the caller's word.
-        let overlapped = unsafe { begin(overlapped, place, routine)? };
+        let overlapped = unsafe { begin(overlapped, place, routine) };
+        let overlapped = overlapped.inspect_err(|_| socket.note_events())?;
         return socket.start_receive(place, data, overlapped);
     }
     let (request, call) = socket.receive_request(data, flags, None);
     // SAFETY: the caller's word.
-    let overlapped = unsafe { begin(overlapped, place, routine)? };
+    let overlapped = unsafe { begin(overlapped, place, routine) };
+    let overlapped = overlapped.inspect_err(|_| socket.note_events())?;
     let try_now = !socket.awaits_news();
     socket.start(place, Side::Input, request, call, try_now, overlapped)
 }
@@ -411,6 +413,16 @@ pub fn send(
         socket.note_implicit_bind();
     }
     result.map(|(_, ended)| ended.bytes)
+}
+
+/// A receive that is refused before the socket's state matters enables network events again all the
+/// same (E-017).
+#[cold]
+pub fn enable_receive_events(number: Number) {
+    if let Ok((_, mut socket)) = open(number) {
+        socket.reenable(BY_RECEIVE);
+        socket.note_events();
+    }
 }
 
 /// recv, and WSARecv without an OVERLAPPED: the count, and the flags that lpFlags gets.

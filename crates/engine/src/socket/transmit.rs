@@ -157,7 +157,8 @@ fn file_part(what: &Transmission, start: Option<u64>) -> Result<Option<FilePart>
 #[derive(Clone)]
 pub(super) struct SizedFile {
     file: Arc<OpenFile>,
-    size: u64,
+    /// `None`: nobody can tell before it was read.
+    size: Option<u64>,
 }
 
 impl SizedFile {
@@ -165,6 +166,7 @@ impl SizedFile {
     pub(super) fn of(handle: usize) -> Result<Self, WsaError> {
         let (fd, size) = file::of(handle).map_err(|_| WsaError::WSA_INVALID_HANDLE)?;
         let file = OpenFile::of(fd).map_err(|errno| super::translate(errno, Call::Send))?;
+        let size = (size > 0 || file.is_empty()).then_some(size);
         Ok(SizedFile { file, size })
     }
 
@@ -176,13 +178,12 @@ impl SizedFile {
     /// How many bytes go out from `at` on: `bytes`, or for 0 all that follow, if that is within
     /// the limit and begins within the file (T-005, T-016, T-017).
     pub(super) fn count(&self, at: u64, bytes: u32, limit: u64) -> Result<u64, WsaError> {
-        let count = match u64::from(bytes) {
-            // The kernel gives its own files a size of 0, yet they have contents.
-            0 if self.size == 0 => limit,
-            0 => self.size.saturating_sub(at),
-            bytes => bytes,
+        let count = match (u64::from(bytes), self.size) {
+            (0, None) => limit,
+            (0, Some(size)) => size.saturating_sub(at),
+            (bytes, _) => bytes,
         };
-        let beyond = at > self.size && self.size > 0;
+        let beyond = self.size.is_some_and(|size| at > size);
         if count > limit || beyond || i64::try_from(at).is_err() {
             return Err(WsaError::WSAEINVAL);
         }
@@ -192,13 +193,13 @@ impl SizedFile {
     /// What is sent of it. `moves`: the file's position follows.
     pub(super) fn part(&self, at: u64, count: u64, moves: bool) -> FilePart {
         // Then something of it will go out for sure.
-        let certain = count > 0 && at + count <= self.size;
+        let certain = count > 0 && self.size.is_some_and(|size| at + count <= size);
         FilePart::new(self.file.clone(), at, count, certain, moves)
     }
 
     /// Whether the size is known.
     pub(super) fn has_size(&self) -> bool {
-        self.size > 0
+        self.size.is_some()
     }
 }
 

@@ -33,7 +33,7 @@ type Condition = unsafe extern "system" fn(
 /// # Contract
 /// A-001 signature; A-004..A-013 parameters; A-014..A-019 what is stored; A-020..A-028 return
 /// and completion; A-030..A-033 what the socket is good for before SO_UPDATE_ACCEPT_CONTEXT;
-/// A-036..A-039; C-077.
+/// A-036..A-039; C-077; E-016, E-017 FD_ACCEPT is enabled again, also by a call that fails.
 ///
 /// # Errors
 /// FALSE and ERROR_IO_PENDING: started. Not started: WSANOTINITIALISED, WSAENOTSOCK,
@@ -42,7 +42,9 @@ type Condition = unsafe extern "system" fn(
 ///
 /// # Linux
 /// The connection is put under the accept socket's number by dup3. It is tried at once
-/// on the calling thread and reported as pending all the same.
+/// on the calling thread and reported as pending all the same. Options that either socket was told
+/// are set anew, as the kernel lets a connection inherit its listener's. The handshake has settled by
+/// then what the listener's TCP_MAXSEG and receive buffer say of segments and of the largest window.
 ///
 /// # Safety
 /// lpOutputBuffer and lpOverlapped stay until the completion. lpdwBytesReceived is not written.
@@ -62,40 +64,59 @@ pub unsafe extern "system" fn AcceptEx(
 ) -> BOOL {
     shape::truth(|| {
         started()?;
-        socket::find(slistensocket)?;
-        socket::find(sacceptsocket)?;
-        if lpoverlapped.is_null() {
-            return Err(WsaError(Win32Error::ERROR_INVALID_PARAMETER.0 as i32));
-        }
         let buffer = AcceptBuffer {
             address: lpoutputbuffer.addr(),
             data: dwreceivedatalength as usize,
             local: dwlocaladdresslength as usize,
             remote: dwremoteaddresslength as usize,
         };
-        let len = buffer.data + buffer.local + buffer.remote;
-        // A probe for writability writes 8 bytes.
-        let there = match len {
-            ..8 => is_readable(buffer.address, len),
-            _ => is_writable(buffer.address, len),
-        };
-        if buffer.remote == 0 || !there {
-            return Err(WsaError::WSAEFAULT);
-        }
         // The count comes with the completion.
         let _ = lpdwbytesreceived;
-        // As in ConnectEx: read before the asking writes it.
-        let pending = is_readable(lpoverlapped.addr(), size_of::<OVERLAPPED>())
-            // SAFETY: just read by the kernel.
-            && unsafe { operation::is_pending(lpoverlapped.addr()) };
-        if pending && socket::is_in_use(lpoverlapped.addr()) {
-            return Err(WsaError::WSAEINVAL);
+        // SAFETY: this function's own contract.
+        match unsafe { start_accept_ex(slistensocket, sacceptsocket, buffer, lpoverlapped) } {
+            Ok(()) => Err(WsaError::WSA_IO_PENDING),
+            Err(error) => {
+                socket::enable_accept_event(slistensocket);
+                Err(error)
+            }
         }
-        let overlapped = check_overlapped(lpoverlapped)?;
-        // SAFETY: probed, and the caller keeps both until the completion.
-        unsafe { socket::accept_ex(slistensocket, sacceptsocket, buffer, overlapped)? };
-        Err(WsaError::WSA_IO_PENDING)
     })
+}
+
+/// Checks what AcceptEx was given, and starts it.
+///
+/// # Safety
+/// The buffer and the OVERLAPPED are the operation's until the completion.
+unsafe fn start_accept_ex(
+    listener: SOCKET,
+    accept: SOCKET,
+    buffer: AcceptBuffer,
+    overlapped: *mut OVERLAPPED,
+) -> Result<(), WsaError> {
+    socket::find(listener)?;
+    socket::find(accept)?;
+    if overlapped.is_null() {
+        return Err(WsaError(Win32Error::ERROR_INVALID_PARAMETER.0 as i32));
+    }
+    let len = buffer.data + buffer.local + buffer.remote;
+    // A probe for writability writes 8 bytes.
+    let there = match len {
+        ..8 => is_readable(buffer.address, len),
+        _ => is_writable(buffer.address, len),
+    };
+    if buffer.remote == 0 || !there {
+        return Err(WsaError::WSAEFAULT);
+    }
+    // As in ConnectEx: read before the asking writes it.
+    let pending = is_readable(overlapped.addr(), size_of::<OVERLAPPED>())
+        // SAFETY: just read by the kernel.
+        && unsafe { operation::is_pending(overlapped.addr()) };
+    if pending && socket::is_in_use(overlapped.addr()) {
+        return Err(WsaError::WSAEINVAL);
+    }
+    let overlapped = check_overlapped(overlapped)?;
+    // SAFETY: probed, and the caller keeps both until the completion.
+    unsafe { socket::accept_ex(listener, accept, buffer, overlapped) }
 }
 
 /// Takes a connection if a condition function says so.

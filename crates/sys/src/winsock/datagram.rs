@@ -1,8 +1,10 @@
 //! Datagrams to and from an address, overlapped.
 
 use super::started;
-use super::transfer::{count_pointer, overlapped_of, receive_flags, send_flags, store};
-use crate::memory::{buffers, is_possible, read_address};
+use super::transfer::{
+    count_pointer, overlapped_of, receive_parameters, refused, send_flags, store,
+};
+use crate::memory::{buffers, read_address};
 use crate::shape;
 use linsock_abi::{
     LPWSAOVERLAPPED_COMPLETION_ROUTINE, OVERLAPPED, SOCKADDR, SOCKET, WSABUF, WsaError,
@@ -115,21 +117,18 @@ pub unsafe extern "system" fn WSARecvFrom(
 ) -> i32 {
     shape::status(|| {
         started()?;
+        let refused = |error| refused(s, error);
         // SAFETY: the caller's word.
-        let overlapped = unsafe { overlapped_of(s, lpoverlapped, lpcompletionroutine)? };
-        let received = count_pointer(lpnumberofbytesrecvd, overlapped.is_some())?;
-        if !is_possible(lpflags.addr()) {
-            return Err(WsaError::WSAEFAULT);
-        }
+        let overlapped = unsafe { overlapped_of(s, lpoverlapped, lpcompletionroutine) };
+        let overlapped = overlapped.map_err(refused)?;
+        let received = lpnumberofbytesrecvd;
         // SAFETY: the caller's word.
-        let flags = receive_flags(unsafe { lpflags.read() })?;
-        if dwbuffercount == 0 {
-            return Err(WsaError::WSAEINVAL);
-        }
-        // SAFETY: the caller's word.
-        let data = unsafe { buffers(lpbuffers, dwbuffercount)? };
+        let parameters = unsafe {
+            receive_parameters(lpbuffers, dwbuffercount, received, lpflags, overlapped.is_some())
+        };
+        let (data, flags) = parameters.map_err(refused)?;
         // SAFETY: the caller's pointers.
-        let places = unsafe { source_places(s, lpfrom, lpfromlen)? };
+        let places = unsafe { source_places(s, lpfrom, lpfromlen) }.map_err(refused)?;
         let told = overlapped.map(|overlapped| (overlapped, lpcompletionroutine));
         // SAFETY: the caller keeps them all until the completion.
         let ended = match unsafe { socket::receive_from(s, data, flags, places, told)? } {

@@ -8,6 +8,7 @@ use linsock_abi::{
     SIOCATMARK, SOCKADDR, SOCKET, WsaError,
 };
 use linsock_backend::memory::{copy_in, is_readable, is_writable};
+use linsock_engine::operation;
 use linsock_engine::socket::{self, ioctl};
 use std::ffi::c_void;
 
@@ -71,7 +72,8 @@ pub unsafe extern "system" fn ioctlsocket(s: SOCKET, cmd: i32, argp: *mut u32) -
 /// # Errors
 /// SOCKET_ERROR and WSA_IO_PENDING: started. Else WSANOTINITIALISED; WSAENOTSOCK; WSAEFAULT for a
 /// bad pointer or too little room, with the size of a list in lpcbBytesReturned; WSAEINVAL for an
-/// unknown code or GUID; WSAEWOULDBLOCK (I-006); WSAEOPNOTSUPP, WSAENOPROTOOPT (I-005).
+/// unknown code or GUID; WSAEWOULDBLOCK (I-006); WSAEOPNOTSUPP, WSAENOPROTOOPT (I-005);
+/// WSA_INVALID_HANDLE for a bad hEvent.
 ///
 /// # Linux
 /// SIO_ADDRESS_LIST_CHANGE and SIO_ROUTING_INTERFACE_CHANGE wait for a netlink socket that the
@@ -120,6 +122,11 @@ pub unsafe extern "system" fn WSAIoctl(
             let overlapped = overlapped.map(|address| (address, lpcompletionroutine));
             // SAFETY: the OVERLAPPED was probed, and stays by the caller's word.
             return unsafe { ioctl::await_news(s, dwiocontrolcode, destination, overlapped) };
+        }
+        if let (Some(address), None) = (overlapped, lpcompletionroutine) {
+            // Nothing is done that could not be told of.
+            // SAFETY: the OVERLAPPED was probed.
+            unsafe { operation::check_event(address)? };
         }
         let room = if lpvoutbuffer.is_null() { 0 } else { cboutbuffer as usize };
         let mut output = ioctl::Output::new(lpvoutbuffer.addr(), room);

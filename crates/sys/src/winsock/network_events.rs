@@ -13,16 +13,16 @@ use std::sync::Arc;
 ///
 /// # Contract
 /// E-012 one event and mask a socket; E-013 non-blocking from then on; E-014 mask 0 ends it;
-/// E-015..E-024 what is recorded and when; E-029 accept passes it on; E-030 closesocket ends it;
+/// E-015..E-024, I-021, I-024 what is recorded and when; E-029 accept passes it on; E-030 closesocket ends it;
 /// C-147 a ConnectEx records FD_CONNECT and FD_WRITE; W-001.
 ///
 /// # Errors
 /// SOCKET_ERROR and WSANOTINITIALISED; WSAENOTSOCK; WSAEINVAL when a mask comes without an event.
 ///
 /// # Linux
-/// A record in the library, fed by the engine thread's poller and by the calls on the socket.
-/// FD_QOS, FD_GROUP_QOS, FD_ROUTING_INTERFACE_CHANGE and FD_ADDRESS_LIST_CHANGE are taken and
-/// never happen.
+/// A record in the library, fed by the engine thread's poller and by the calls on the socket. FD_QOS
+/// and FD_GROUP_QOS are taken and never happen. FD_ROUTING_INTERFACE_CHANGE and FD_ADDRESS_LIST_CHANGE
+/// happen once after a WSAIoctl that asked for them has failed with WSAEWOULDBLOCK.
 ///
 /// # Sources
 /// learn.microsoft.com: winsock2.h, WSAEventSelect

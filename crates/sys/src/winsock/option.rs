@@ -84,7 +84,8 @@ pub unsafe extern "system" fn getsockopt(
 ///
 /// # Linux
 /// As getsockopt. SO_LINGER stays in the library, because the kernel would make non-blocking
-/// closes wait too; time-outs stay there because blocking calls wait in the library.
+/// closes wait too; time-outs stay there because blocking calls wait in the library. A connection
+/// that TCP_MAXRT -1 lets be tried for ever is tried for four hours, as often as the kernel can.
 ///
 /// # Sources
 /// learn.microsoft.com: winsock.h, setsockopt; "SOL_SOCKET Socket Options"

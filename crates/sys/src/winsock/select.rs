@@ -19,7 +19,8 @@ use std::time::Duration;
 ///
 /// # Linux
 /// poll, joined with what the library knows. A set is a count and that many sockets, so
-/// FD_SETSIZE is the program's own. An empty set beside others is passed over. The wait looks up every 50 ms for sockets that were closed
+/// FD_SETSIZE is the program's own. An empty set beside others is passed over, as Windows does
+/// though its page says otherwise (Y-003). The wait looks up every 50 ms for sockets that were closed
 /// and for APCs (F-007).
 ///
 /// # Sources

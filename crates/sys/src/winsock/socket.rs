@@ -224,6 +224,8 @@ pub(super) unsafe fn accept_with(
 ) -> Result<SOCKET, WsaError> {
     socket::find(listener)?;
     if !addr.is_null() && !is_readable(addrlen.addr(), size_of::<i32>()) {
+        // A call that fails enables network events too (E-017).
+        socket::enable_accept_event(listener);
         return Err(WsaError::WSAEFAULT);
     }
     let (new, peer) = take()?;

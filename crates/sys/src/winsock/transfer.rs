@@ -127,19 +127,22 @@ pub unsafe extern "system" fn WSARecv(
     shape::status(|| {
         started()?;
         // SAFETY: the caller's word.
-        let opened = unsafe { opened_for(s, lpoverlapped, lpcompletionroutine)? };
+        let opened = unsafe { opened_for(s, lpoverlapped, lpcompletionroutine) };
+        let opened = opened.map_err(|error| refused(s, error))?;
         let routine = lpcompletionroutine;
-        let received = count_pointer(lpnumberofbytesrecvd, opened.is_some())?;
-        if !is_possible(lpflags.addr()) {
-            return Err(WsaError::WSAEFAULT);
-        }
+        let received = lpnumberofbytesrecvd;
         // SAFETY: the caller's word.
-        let flags = receive_flags(unsafe { lpflags.read() })?;
-        if dwbuffercount == 0 {
-            return Err(WsaError::WSAEINVAL);
-        }
-        // SAFETY: the caller's word.
-        let data = unsafe { buffers(lpbuffers, dwbuffercount)? };
+        let parameters = unsafe {
+            receive_parameters(lpbuffers, dwbuffercount, received, lpflags, opened.is_some())
+        };
+        let (data, flags) = match parameters {
+            Ok(parameters) => parameters,
+            Err(error) => {
+                // Its socket is locked.
+                drop(opened);
+                return Err(refused(s, error));
+            }
+        };
         let ended = match opened {
             Some((opened, overlapped)) => {
                 // SAFETY: the caller keeps both until the completion.
@@ -160,6 +163,39 @@ pub unsafe extern "system" fn WSARecv(
         }
         ended.error.map_or(Ok(()), Err)
     })
+}
+
+/// What WSARecv and WSARecvFrom are given, as far as it does not depend on the socket.
+///
+/// # Safety
+/// The caller's pointers.
+#[inline(always)]
+pub(super) unsafe fn receive_parameters(
+    list: *const WSABUF,
+    count: u32,
+    received: *mut u32,
+    flags: *const u32,
+    overlapped: bool,
+) -> Result<(Buffers, Flags), WsaError> {
+    count_pointer(received, overlapped)?;
+    if !is_possible(flags.addr()) {
+        return Err(WsaError::WSAEFAULT);
+    }
+    // SAFETY: the caller's word.
+    let flags = receive_flags(unsafe { flags.read() })?;
+    if count == 0 {
+        return Err(WsaError::WSAEINVAL);
+    }
+    // SAFETY: the caller's word.
+    let data = unsafe { buffers(list, count)? };
+    Ok((data, flags))
+}
+
+/// A receive that fails for what it was given enables network events again as any other (E-017).
+#[cold]
+pub(super) fn refused(s: SOCKET, error: WsaError) -> WsaError {
+    socket::enable_receive_events(s);
+    error
 }
 
 /// The OVERLAPPED that counts, and its socket, so that a transfer looks that up once: none on a
@@ -342,10 +378,11 @@ unsafe fn receive(
     shape::count(|| {
         started()?;
         socket::find(s)?;
-        let data = one_buffer(buf.addr(), len)?;
+        let refused = |error| refused(s, error);
+        let data = one_buffer(buf.addr(), len).map_err(refused)?;
         // SAFETY: the caller's pointers.
-        let places = unsafe { source_places(s, from, fromlen)? };
-        let flags = receive_flags(flags as u32)?;
+        let places = unsafe { source_places(s, from, fromlen) }.map_err(refused)?;
+        let flags = receive_flags(flags as u32).map_err(refused)?;
         // SAFETY: the places are the caller's.
         let Started::Done(ended) = (unsafe { socket::receive_from(s, data, flags, places, None)? })
         else {

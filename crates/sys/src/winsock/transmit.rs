@@ -27,7 +27,8 @@ use std::ffi::c_void;
 /// of a file that was opened elsewhere; pipes and devices are refused with WSA_INVALID_HANDLE.
 /// The file is read on the thread that sends, which waits for the disk. A file that ends before
 /// the stated count ends the part. The worker's flags choose nothing; nNumberOfBytesPerSend is
-/// what one call sends of the file.
+/// what one call sends of the file. A transmission completes once the system has taken all of it, with
+/// TF_WRITE_BEHIND or without (T-024).
 ///
 /// # Safety
 /// With lpOverlapped, it and the blocks stay until the completion; hFile may be closed.

@@ -21,8 +21,11 @@ const DEFAULT_RTT_MS: u16 = 3000;
 const DEFAULT_RETRANSMISSIONS: u32 = 2;
 /// More retransmissions than anybody lives to see, each after twice the time of the one before.
 const RETRANSMISSIONS_MAX: u32 = 30;
-/// The kernel's own first time-out.
-const KERNEL_RTT_MS: u64 = 1000;
+/// The kernel's own first time-out, the longest that it doubles that to, and the most
+/// retransmissions of a first segment that it can be asked for.
+const KERNEL_RTT_SECONDS: u64 = 1;
+const KERNEL_RTT_SECONDS_MAX: u64 = 120;
+const KERNEL_SYN_COUNT_MAX: i32 = 127;
 
 const SOL_TCP: i32 = 6;
 const KERNEL_SYN_COUNT: i32 = 7;
@@ -167,12 +170,19 @@ impl Socket {
             return Err(WsaError::WSAEINVAL);
         }
         self.options.store_ioctl(SIO_TCP_INITIAL_RTO, dword(input)?);
-        // The kernel must not give up before.
-        let limit_ms = self.options.initial_rto_limit().map_or(0, |limit| limit.as_millis() as u64);
-        let count = (1..RETRANSMISSIONS_MAX)
-            .find(|&count| lifetime_ms(KERNEL_RTT_MS, count) >= limit_ms)
-            .unwrap_or(RETRANSMISSIONS_MAX);
-        net::set_option_i32(self.fd, SOL_TCP, KERNEL_SYN_COUNT, count as i32)
+        self.tell_syn_count()
+    }
+
+    /// Has the kernel try for as long as a connection may take, so that it does not give up before
+    /// (K-054, K-056, I-029).
+    pub(in crate::socket) fn tell_syn_count(&mut self) -> Result<(), WsaError> {
+        let count = match self.options.stored(IPPROTO_TCP, TCP_NOSYNRETRIES) {
+            // One is the fewest that the kernel can be told.
+            Some(1) => 1,
+            _ => kernel_retransmissions(self.options.connect_limit()),
+        };
+        self.options.told.note(SOL_TCP, KERNEL_SYN_COUNT);
+        net::set_option_i32(self.fd, SOL_TCP, KERNEL_SYN_COUNT, count)
             .map_err(|errno| translate(errno, Call::Ioctl))
     }
 }
@@ -196,6 +206,19 @@ impl Options {
         };
         Some(Duration::from_millis(lifetime_ms(rtt_ms.into(), retransmissions)))
     }
+}
+
+/// How often the kernel has to repeat a first segment to try for that long; `None`: for ever, which
+/// ends after four hours.
+fn kernel_retransmissions(limit: Option<Duration>) -> i32 {
+    let Some(limit) = limit else { return KERNEL_SYN_COUNT_MAX };
+    let (mut count, mut timeout, mut seconds) = (0, KERNEL_RTT_SECONDS, KERNEL_RTT_SECONDS);
+    while (count < 1 || Duration::from_secs(seconds) < limit) && count < KERNEL_SYN_COUNT_MAX {
+        timeout = (timeout * 2).min(KERNEL_RTT_SECONDS_MAX);
+        seconds += timeout;
+        count += 1;
+    }
+    count
 }
 
 /// The time-outs of a first segment and its retransmissions, all in all.
@@ -223,5 +246,15 @@ mod tests {
         assert_eq!(limit_ms(500, u8::MAX - 1), 500);
         assert_eq!(limit_ms(1000, 3), 15_000);
         assert!(limit_ms(60_000, 200) > 1 << 40);
+    }
+
+    #[test]
+    fn k_054_the_kernel_tries_for_as_long() {
+        let count = |seconds| kernel_retransmissions(Some(Duration::from_secs(seconds)));
+        assert_eq!([0, 3, 4, 21].map(count), [1, 1, 2, 4]);
+        // 1 + 2 + 4 + ... + 64, and 120 for each of the others.
+        assert_eq!([127, 128, 247, 248, 600].map(count), [6, 7, 7, 8, 10]);
+        assert_eq!(count(u64::MAX), KERNEL_SYN_COUNT_MAX);
+        assert_eq!(kernel_retransmissions(None), KERNEL_SYN_COUNT_MAX);
     }
 }
