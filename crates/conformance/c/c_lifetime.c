@@ -89,6 +89,35 @@ TEST(c_053_thread_exit_cancels_its_operations) {
     CHECK(still_pending(ov, 50));
 }
 
+static DWORD WINAPI start_and_vanish(void *argument) {
+    struct leaving *l = argument;
+    l->error = start_connect(l->s, &l->at, NULL, 0, l->ov);
+    vanish();
+    return 0;
+}
+
+TEST(c_053_a_thread_killed_without_destructors_is_noticed) {
+    static struct leaving l[2];
+    SOCKET mine = bound();
+    OVERLAPPED *ov = op_event();
+    SA4 at;
+    stuck(&at);
+    CHECK_EQ(start_connect(mine, &at, NULL, 0, ov), ERROR_IO_PENDING);
+    for (int i = 0; i < 2; i++) {
+        l[i].at = at;
+        l[i].s = bound();
+        l[i].ov = op_event();
+        /* Nobody joins it: such a thread does not say that it has ended. */
+        thread(start_and_vanish, &l[i]);
+    }
+    for (int i = 0; i < 2; i++) {
+        CHECK_EQ(finish_wsa(l[i].s, l[i].ov, 15000, NULL), WSA_OPERATION_ABORTED);
+        CHECK_EQ(l[i].error, ERROR_IO_PENDING);
+        CHECK_STATUS(l[i].ov, ST_CANCELLED);
+    }
+    CHECK(still_pending(ov, 50));
+}
+
 TEST(c_054_thread_exit_still_signals_the_event) {
     static struct leaving l;
     stuck(&l.at);
