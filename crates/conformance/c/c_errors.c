@@ -73,6 +73,35 @@ TEST(c_065_in_progress_is_wsaealready) {
     CHECK(still_pending(ov, 20));
 }
 
+struct blocking { SA4 at; SOCKET s; };
+
+static DWORD WINAPI connect_blocking(void *argument) {
+    struct blocking *b = argument;
+    return WSAConnect(b->s, (SA *)&b->at, sizeof b->at, NULL, NULL, NULL, NULL) == 0 ? 0 : WSAGetLastError();
+}
+
+TEST(c_065_a_blocking_wsaconnect_in_progress) {
+    static struct blocking b;
+    SOCKET l = stuck(&b.at);
+    b.s = tcp();
+    OVERLAPPED *ov = op_event();
+    HANDLE t = thread(connect_blocking, &b);
+    /* The socket is unbound, and ConnectEx nothing for it, until the other thread's call has begun. */
+    int error = WSAEINVAL;
+    for (ULONGLONG until = now_ms() + 5000; error == WSAEINVAL && now_ms() < until; Sleep(1)) {
+        ov->Internal = 0;
+        error = start_connect(b.s, &b.at, NULL, 0, ov);
+    }
+    int again = start_connect(b.s, &b.at, "data", 4, op_event());
+    /* The attempt goes on as if nobody had asked; room in the backlog lets it through. */
+    DWORD still = WaitForSingleObject(t, 0);
+    for (int i = 0; i < 2; i++) accept_one(l);
+    CHECK_EQ(join(t), 0);
+    CHECK_EQ(error, WSAEALREADY);
+    CHECK_EQ(again, WSAEALREADY);
+    CHECK_EQ(still, WAIT_TIMEOUT);
+}
+
 TEST(c_066_unusable_remote_address) {
     SA4 any = v4("0.0.0.0", 80);
     CHECK_EQ(start_connect(bound(), &any, NULL, 0, op_event()), WSAEADDRNOTAVAIL);
@@ -303,15 +332,18 @@ TEST(c_089_closing_is_operation_aborted) {
 }
 
 TEST(c_090_order_of_the_checks) {
-    SA4 at, zero = v4("0.0.0.0", 0), wrong = v4("127.0.0.1", 9), cut_short = v4("127.0.0.1", 9);
-    SOCKET l = listener(&at), s = bound(), connected = bound();
+    SA4 at, zero = v4("0.0.0.0", 0), wrong = v4("127.0.0.1", 9), cut_short = v4("127.0.0.1", 9), any = v4("127.0.0.1", 0);
+    SOCKET l = listener(&at), s = bound(), connected = bound(), datagrams = udp();
     LPFN_CONNECTEX call = connect_ex();
     connect_ok(connected, &at);
+    CHECK_OK(bind(datagrams, (SA *)&any, sizeof any));
     wrong.sin_family = 99;
     cut_short.sin_family = AF_INET6;
     struct { SOCKET s; const void *name; int length; OVERLAPPED *ov; int error; const char *what; } row[] = {
         { INVALID_SOCKET, NULL, 0, NULL, WSAENOTSOCK, "socket before the rest" },
+        { datagrams, NULL, 0, NULL, WSAEINVAL, "socket type before OVERLAPPED" },
         { s, NULL, 0, NULL, ERROR_INVALID_PARAMETER, "OVERLAPPED before memory" },
+        { tcp(), NULL, 0, NULL, ERROR_INVALID_PARAMETER, "OVERLAPPED before state" },
         { s, &cut_short, 16, op_plain(), WSAEFAULT, "memory before family" },
         { l, &wrong, 16, op_plain(), WSAEAFNOSUPPORT, "family before state" },
         { tcp(), &zero, 16, op_plain(), WSAEINVAL, "state before address" },
@@ -326,4 +358,15 @@ TEST(c_090_order_of_the_checks) {
             FAIL("%s: got %d, expected %d", row[i].what, WSAGetLastError(), row[i].error);
     }
     connect_ok(s, &at);
+}
+
+TEST_RAW(c_090_startup_before_the_rest) {
+    WSADATA data;
+    CHECK_EQ(WSAStartup(MAKEWORD(2, 2), &data), 0);
+    LPFN_CONNECTEX call = connect_ex();
+    SOCKET was_open = bound();
+    CHECK_OK(WSACleanup());
+    CHECK_BOOL_ERR(call(was_open, NULL, 0, NULL, 0, NULL, NULL), WSANOTINITIALISED);
+    CHECK_BOOL_ERR(call(INVALID_SOCKET, NULL, 0, NULL, 0, NULL, NULL), WSANOTINITIALISED);
+    CHECK_BOOL_ERR(call(INVALID_SOCKET, UNMAPPED, 16, UNMAPPED, 1, NULL, UNMAPPED), WSANOTINITIALISED);
 }

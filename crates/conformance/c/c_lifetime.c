@@ -89,6 +89,35 @@ TEST(c_053_thread_exit_cancels_its_operations) {
     CHECK(still_pending(ov, 50));
 }
 
+static DWORD WINAPI start_and_vanish(void *argument) {
+    struct leaving *l = argument;
+    l->error = start_connect(l->s, &l->at, NULL, 0, l->ov);
+    vanish();
+    return 0;
+}
+
+TEST(c_053_a_thread_killed_without_destructors_is_noticed) {
+    static struct leaving l[2];
+    SOCKET mine = bound();
+    OVERLAPPED *ov = op_event();
+    SA4 at;
+    stuck(&at);
+    CHECK_EQ(start_connect(mine, &at, NULL, 0, ov), ERROR_IO_PENDING);
+    for (int i = 0; i < 2; i++) {
+        l[i].at = at;
+        l[i].s = bound();
+        l[i].ov = op_event();
+        /* Nobody joins it: such a thread does not say that it has ended. */
+        thread(start_and_vanish, &l[i]);
+    }
+    for (int i = 0; i < 2; i++) {
+        CHECK_EQ(finish_wsa(l[i].s, l[i].ov, 15000, NULL), WSA_OPERATION_ABORTED);
+        CHECK_EQ(l[i].error, ERROR_IO_PENDING);
+        CHECK_STATUS(l[i].ov, ST_CANCELLED);
+    }
+    CHECK(still_pending(ov, 50));
+}
+
 TEST(c_054_thread_exit_still_signals_the_event) {
     static struct leaving l;
     stuck(&l.at);
@@ -187,18 +216,26 @@ TEST(c_058_overlapped_is_written_before_the_notification) {
     CHECK_EQ(w.bad, 0);
 }
 
+/* The call succeeds, and the last error, which was another one, is 0 then. */
+#define LEAVES_ZERO(call)                                                                                              \
+    do { WSASetLastError(1234); CHECK(call); if (WSAGetLastError()) FAIL("%s left %d", #call, WSAGetLastError()); } while (0)
+
 TEST(c_059_success_leaves_last_error_zero) {
     SA4 at;
-    listener(&at);
-    SOCKET s = bound();
-    connect_ok(s, &at);
-    WSASetLastError(0);
-    update_context(s);
-    CHECK_EQ(WSAGetLastError(), 0);
-    CHECK_EQ(send(s, "x", 1, 0), 1);
-    CHECK_EQ(WSAGetLastError(), 0);
-    DWORD bytes;
+    SOCKET l = listener(&at), s = bound(), u = udp(), to = udp();
     WSABUF buffer = { 1, "y" };
-    CHECK_OK(WSASend(s, &buffer, 1, &bytes, 0, NULL, NULL));
-    CHECK_EQ(WSAGetLastError(), 0);
+    OVERLAPPED *ov = op_event();
+    DWORD bytes;
+    u_long on = 1;
+    SA4 here = v4("127.0.0.1", 0);
+    CHECK_OK(bind(to, (SA *)&here, sizeof here));
+    here = name_of(to);
+    connect_ok(s, &at);
+    accept_one(l);
+    LEAVES_ZERO(WSASendTo(u, &buffer, 1, &bytes, 0, (SA *)&here, sizeof here, NULL, NULL) == 0);
+    LEAVES_ZERO(WSASendTo(u, &buffer, 1, &bytes, 0, (SA *)&here, sizeof here, ov, NULL) == 0);
+    update_context(s);
+    LEAVES_ZERO(WSASend(s, &buffer, 1, &bytes, 0, NULL, NULL) == 0);
+    LEAVES_ZERO(send(s, "x", 1, 0) == 1);
+    LEAVES_ZERO(ioctlsocket(s, FIONBIO, &on) == 0);
 }

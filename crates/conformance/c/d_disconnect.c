@@ -214,6 +214,34 @@ TEST(d_017_accepted_sockets_can_connect_afterwards) {
     accept_one(fresh);
 }
 
+TEST(d_017_sockets_that_connected_can_accept_afterwards) {
+    SA4 at, elsewhere;
+    SOCKET client, server;
+    char got[4];
+    both_ends(&client, &server);
+    drop(server);
+    CHECK_EQ(start_disconnect(client, NULL, TF_REUSE_SOCKET), 0);
+    SOCKET l = listener(&at), last = listener(&elsewhere);
+    for (int i = 0; i < 2; i++) {
+        OVERLAPPED *ov = op_event();
+        accepts(l, client, 0, ov);
+        SOCKET other = connected_to(&at);
+        CHECK_EQ(finish(l, ov, 5000, NULL), 0);
+        accept_context(client, l);
+        CHECK_EQ(send(other, "ping", 4, 0), 4);
+        read_exactly(client, got, 4);
+        CHECK(memcmp(got, "ping", 4) == 0);
+        CHECK_EQ(send(client, "pong", 4, 0), 4);
+        read_exactly(other, got, 4);
+        CHECK(memcmp(got, "pong", 4) == 0);
+        drop(other);
+        CHECK_EQ(start_disconnect(client, NULL, TF_REUSE_SOCKET), 0);
+    }
+    /* The choice is there again. */
+    connect_ok(client, &elsewhere);
+    accept_one(last);
+}
+
 TEST(d_018_close_may_take_its_time) {
     SOCKET client, server;
     both_ends(&client, &server);

@@ -217,28 +217,55 @@ TEST(g_017_wsa_waiting_on_a_bad_event) {
     CHECK_EQ(error, WSA_INVALID_HANDLE);
 }
 
-TEST(g_018_wsa_flags) {
-    DWORD bytes, flags = 0xdead;
+static DWORD flags_after(SOCKET s, OVERLAPPED *ov, int error) {
+    DWORD bytes = 0, flags = 0xdead;
+    CHECK_EQ(WaitForSingleObject(ov->hEvent, 5000), WAIT_OBJECT_0);
+    WSASetLastError(0);
+    BOOL good = WSAGetOverlappedResult(s, ov, &bytes, FALSE, &flags);
+    CHECK_EQ(good ? 0 : WSAGetLastError(), error);
+    return flags;
+}
+
+TEST(g_018_wsa_flags_of_receives) {
+    DWORD flags = 0;
     receiving(&r, op_event());
     send_all(r.peer, "abc", 3);
-    CHECK_EQ(WaitForSingleObject(r.ov->hEvent, 5000), WAIT_OBJECT_0);
-    CHECK(WSAGetOverlappedResult(r.s, r.ov, &bytes, FALSE, &flags));
-    CHECK_EQ(flags, 0);
-    /* A datagram that did not fit is the only other case here: the error, and no flag but MSG_PARTIAL. */
+    CHECK_EQ(flags_after(r.s, r.ov, 0), 0);
+    /* A datagram that did not fit, and one that did. */
     SOCKET to = udp(), from = udp();
     SA4 me = v4("127.0.0.1", 0);
     CHECK_OK(bind(to, (SA *)&me, sizeof me));
     SA4 at = name_of(to);
-    char little[2];
-    WSABUF buffer = { sizeof little, little };
-    OVERLAPPED *ov = op_event();
-    flags = 0;
-    CHECK_SOCK_ERR(WSARecv(to, &buffer, 1, NULL, &flags, ov, NULL), WSA_IO_PENDING);
+    char *little = kept(2);
+    WSABUF buffer = { 2, little };
+    OVERLAPPED *cut = op_event(), *whole = op_event(), *urgent = op_event();
+    CHECK_SOCK_ERR(WSARecv(to, &buffer, 1, NULL, &flags, cut, NULL), WSA_IO_PENDING);
     CHECK_EQ(sendto(from, "abcdef", 6, 0, (SA *)&at, sizeof at), 6);
-    CHECK_EQ(WaitForSingleObject(ov->hEvent, 5000), WAIT_OBJECT_0);
-    flags = 0;
-    CHECK_BOOL_ERR(WSAGetOverlappedResult(to, ov, &bytes, FALSE, &flags), WSAEMSGSIZE);
-    CHECK(flags == 0 || flags == MSG_PARTIAL);
+    CHECK_EQ(flags_after(to, cut, WSAEMSGSIZE), MSG_PARTIAL);
+    CHECK_SOCK_ERR(WSARecv(to, &buffer, 1, NULL, &flags, whole, NULL), WSA_IO_PENDING);
+    CHECK_EQ(sendto(from, "ab", 2, 0, (SA *)&at, sizeof at), 2);
+    CHECK_EQ(flags_after(to, whole, 0), 0);
+    /* Urgent data. */
+    flags = MSG_OOB;
+    CHECK_SOCK_ERR(WSARecv(r.s, &buffer, 1, NULL, &flags, urgent, NULL), WSA_IO_PENDING);
+    CHECK_EQ(send(r.peer, "!", 1, MSG_OOB), 1);
+    CHECK_EQ(flags_after(r.s, urgent, 0), MSG_OOB);
+}
+
+TEST(g_018_wsa_flags_of_other_calls) {
+    SA4 at;
+    SOCKET l = listener(&at), s = bound();
+    WSABUF buffer = { 1, "x" };
+    DWORD bytes;
+    OVERLAPPED *connecting = op_event(), *sending = op_event(), *disconnecting = op_event();
+    CHECK_EQ(start_connect(s, &at, "data", 4, connecting), ERROR_IO_PENDING);
+    accept_one(l);
+    CHECK_EQ(flags_after(s, connecting, 0), 0);
+    update_context(s);
+    CHECK_OK(WSASend(s, &buffer, 1, &bytes, 0, sending, NULL));
+    CHECK_EQ(flags_after(s, sending, 0), 0);
+    CHECK_EQ(start_disconnect(s, disconnecting, 0), ERROR_IO_PENDING);
+    CHECK_EQ(flags_after(s, disconnecting, 0), 0);
 }
 
 TEST(g_019_wsa_waits_for_events) {

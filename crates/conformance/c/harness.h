@@ -167,10 +167,17 @@ char *read_only_page(void);
 #define UNMAPPED ((void *)(ULONG_PTR)0x10)
 int thread_count(void);                /* of this process; 0 where it cannot be told */
 void host_sleep(DWORD ms);             /* blocks in the host's own call, which linsock cannot see */
+void vanish(void);                     /* ends this thread in the host, as if killed: nothing runs for it any more */
+void asleep(DWORD id);                 /* waits until a thread sleeps, in the call that it was about to make */
 int descriptor_count(void);            /* open descriptors; 0 where they cannot be counted */
 const char *wrong_backend(void);       /* the one in use, if LINSOCK_BACKEND forces another */
 int in_child(int (*body)(void));       /* runs it after fork; its result, or -1 */
 void deaf(SOCKET s);                   /* its host takes no segment in any more and answers none; native only */
+int data_in_syn(SOCKET s);             /* whether data came in the SYN of this connection; -1 where it cannot be told */
+int in_time_wait(const SA4 *a, const SA4 *b);   /* whether the kernel keeps this pair in TIME_WAIT, from either end; native only */
+enum heard { HEARD_NOTHING, HEARD_DATA, HEARD_END, HEARD_RESET, HEARD_ELSE };
+int outside_connect(const SA4 *to);    /* a connection of the host's own, of which linsock knows nothing; native only */
+enum heard outside_hears(int s, DWORD ms);      /* what comes to it within `ms` */
 void count_pipe_signals(void);         /* SIGPIPE is counted from now on, as a program's own handler would; native only */
 int pipe_signals(void);                /* how many came */
 int become_user(int user);             /* the host's user by number, as superuser; -1 if that cannot be */

@@ -1,5 +1,5 @@
 /* P-001..P-012, P-019..P-030, P-033..P-040: making ports, associating, packets and how they are taken.
- * Which thread gets a packet is in p_threads.c. */
+ * Which thread gets a packet, and how many run, is in p_threads.c. */
 #include "harness.h"
 
 struct packet { BOOL result; DWORD bytes, error; ULONG_PTR key; OVERLAPPED *ov; };
@@ -102,14 +102,6 @@ TEST(p_007_association_after_the_operation_began) {
     CHECK(p.result && p.ov == ov);
     CHECK_EQ(p.bytes, 4);
     CHECK_EQ(p.key, 8);
-}
-
-TEST(p_008_concurrency_zero_and_ignored) {
-    HANDLE port = new_port(0);
-    SOCKET s = bound();
-    CHECK(CreateIoCompletionPort((HANDLE)s, port, 1, 0x7FFFFFFF) == port);
-    CHECK(PostQueuedCompletionStatus(port, 1, 2, NULL));
-    CHECK(take(port, 1000).result);
 }
 
 TEST(p_009_one_packet_each) {

@@ -1,4 +1,4 @@
-/* P-010 with several threads, P-013..P-018, P-029, P-031, P-041: which thread gets a packet, and how many run at a time. */
+/* P-008, P-010 with several threads, P-013..P-018, P-029, P-031, P-041: which thread gets a packet, and how many run at a time. */
 #include "harness.h"
 
 struct worker {
@@ -14,7 +14,8 @@ static volatile LONG sequence;
 /* The first one that takes a packet sends here before it behaves as told, if this says so. */
 static SOCKET client;
 static volatile LONG sends;
-static struct worker worker[8];
+enum { WORKERS_MAX = 65 };
+static struct worker worker[WORKERS_MAX];
 
 /* Takes a packet and then behaves as told until released; a spinning thread is a running thread. */
 static DWORD WINAPI work(void *argument) {
@@ -130,6 +131,41 @@ TEST(p_013_latest_waiter_first) {
     for (int i = 0; i < MANY; i++) CHECK_EQ(order[i], MANY - i);
 }
 
+/* How many of three packets are taken while every thread that took one computes. */
+static int run_at_a_time(HANDLE port, int most) {
+    start(3, port);
+    for (int i = 0; i < 3; i++) post(port);
+    becomes(3, most, 5000);
+    Sleep(150);
+    int running = taken(3);
+    finish_all(3, port);
+    return running;
+}
+
+TEST(p_008_the_concurrency_of_an_existing_port_stays) {
+    HANDLE one = new_port(1), two = new_port(2);
+    CHECK(CreateIoCompletionPort((HANDLE)bound(), one, 1, 8) == one);
+    CHECK(CreateIoCompletionPort((HANDLE)bound(), one, 2, 0) == one);
+    CHECK_EQ(run_at_a_time(one, 1), 1);
+    CHECK(CreateIoCompletionPort((HANDLE)bound(), two, 1, 1) == two);
+    CHECK_EQ(run_at_a_time(two, 2), 2);
+}
+
+TEST(p_008_zero_means_the_number_of_processors) {
+    SYSTEM_INFO info;
+    GetSystemInfo(&info);
+    HANDLE port = new_port(0);
+    int most = (int)info.dwNumberOfProcessors, threads = most < WORKERS_MAX ? most + 1 : WORKERS_MAX;
+    start(threads, port);
+    for (int i = 0; i < threads; i++) post(port);
+    int wanted = most < threads ? most : threads;
+    becomes(threads, wanted, 10000);
+    Sleep(150);
+    int running = taken(threads);
+    finish_all(threads, port);
+    CHECK_EQ(running, wanted);
+}
+
 TEST(p_010_the_packet_of_one_who_computes_is_taken_by_another) {
     for (int i = 0; i < 3; i++) CHECK(is_taken_by_another(SPIN));
 }
@@ -242,27 +278,78 @@ TEST(p_029_alertable_without_anything_times_out) {
     CHECK_EQ(entry.lpCompletionKey, 9);
 }
 
-struct batch { HANDLE port; ULONG removed; BOOL result; };
+struct batch { HANDLE port; volatile LONG waits; ULONG removed; };
 
 static DWORD WINAPI take_batch(void *argument) {
     struct batch *b = argument;
     OVERLAPPED_ENTRY entries[10];
-    b->result = GetQueuedCompletionStatusEx(b->port, entries, 10, &b->removed, 400, FALSE);
-    return b->result ? b->removed : 0;
+    ULONG removed = 0;
+    b->waits = 1;
+    if (GetQueuedCompletionStatusEx(b->port, entries, 10, &removed, 20000, FALSE)) b->removed = removed;
+    return 0;
+}
+
+static DWORD take_one(HANDLE port, DWORD ms) {
+    DWORD bytes;
+    ULONG_PTR key;
+    OVERLAPPED *ov;
+    return GetQueuedCompletionStatus(port, &bytes, &key, &ov, ms) ? bytes : 0;
+}
+
+/* A thread that took a packet and runs until told. */
+static volatile LONG holds, let_go;
+
+static DWORD WINAPI hold(void *port) {
+    holds = take_one(port, 10000) != 0;
+    while (!let_go) { }
+    return 0;
+}
+
+/* As many threads run as may, this one among them, while five packets are queued and two threads wait; then this one waits
+ * elsewhere, and one of the two may run. */
+static void batch_for_two(DWORD concurrency, int *early, ULONG *first, ULONG *second, int *too_many) {
+    static struct batch b[2];
+    HANDLE port = new_port(concurrency), t[2], holder = NULL;
+    holds = let_go = 0;
+    if (concurrency == 2) {
+        holder = thread(hold, port);
+        PostQueuedCompletionStatus(port, 1, 1, NULL);
+        for (ULONGLONG until = now_ms() + 5000; !holds && now_ms() < until;) Sleep(1);
+    }
+    PostQueuedCompletionStatus(port, 1, 1, NULL);
+    take_one(port, 5000);
+    for (int i = 0; i < 2; i++) {
+        b[i].port = port;
+        b[i].waits = b[i].removed = 0;
+        t[i] = thread(take_batch, &b[i]);
+        /* Not in a wait of the library, in which this thread would not count as running. */
+        while (!b[i].waits) { }
+    }
+    for (int i = 0; i < 5; i++) PostQueuedCompletionStatus(port, 1, 1, NULL);
+    for (ULONGLONG until = now_ms() + 150; now_ms() < until;) { }
+    *early = b[0].removed || b[1].removed;
+    DWORD which = WaitForMultipleObjects(2, t, FALSE, 10000);
+    int one = which == WAIT_OBJECT_0 + 1;
+    let_go = 1;
+    if (holder) join(holder);
+    *too_many = WaitForSingleObject(t[!one], 200) == WAIT_OBJECT_0;
+    *first = b[one].removed;
+    /* The other one was passed over, not lost. */
+    PostQueuedCompletionStatus(port, 1, 1, NULL);
+    for (int i = 0; i < 2; i++) join(t[i]);
+    *second = b[!one].removed;
 }
 
 TEST(p_031_one_waiter_for_a_batch) {
-    static struct batch b[2];
-    HANDLE t[2];
-    for (int i = 0; i < 2; i++) {
-        memset(&b[i], 0, sizeof b[i]);
-        b[i].port = i ? b[0].port : new_port(4);
-        t[i] = thread(take_batch, &b[i]);
+    for (DWORD concurrency = 1; concurrency <= 2; concurrency++) {
+        int early, too_many;
+        ULONG first, second;
+        batch_for_two(concurrency, &early, &first, &second, &too_many);
+        CHECK(!early);
+        CHECK_EQ(first, 5);
+        CHECK(!too_many);
+        CHECK_EQ(second, 1);
     }
-    Sleep(100);
-    CHECK(PostQueuedCompletionStatus(b[0].port, 1, 1, NULL));
-    DWORD got = join(t[0]) + 10 * join(t[1]);
-    CHECK(got == 1 || got == 10);
 }
 
 enum { THREADS = 8, PACKETS = 20000 };

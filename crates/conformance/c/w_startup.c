@@ -1,4 +1,5 @@
-/* W-001..W-017: starting, cleaning up, the last error. W-018 (fork) is in src/native. */
+/* W-001..W-011, W-014..W-017: starting, and the last error. What the last WSACleanup does is in w_cleanup.c, fork (W-018) in
+ * c_network.c. */
 #include "harness.h"
 
 static int startup(BYTE major, BYTE minor, WSADATA *data) { return WSAStartup(MAKEWORD(major, minor), data); }
@@ -49,6 +50,68 @@ TEST_RAW(w_001_nothing_works_before_startup) {
     CHECK_EQ(WSAGetLastError(), 5);
     CHECK_EQ(htons(0x1234), 0x3412);
     CHECK_EQ(inet_addr("1.2.3.4"), 0x04030201);
+}
+
+static int CALLBACK any_caller(LPWSABUF id, LPWSABUF data, LPQOS s, LPQOS g, LPWSABUF callee, LPWSABUF callee_data, GROUP *group,
+                               DWORD_PTR more) {
+    (void)id, (void)data, (void)s, (void)g, (void)callee, (void)callee_data, (void)group, (void)more;
+    return CF_ACCEPT;
+}
+
+/* The same of functions that answer with something else than 0 or SOCKET_ERROR. */
+#define CHECK_NOTHING(call, nothing)                                                                                   \
+    do { WSASetLastError(0); CHECK((call) == (nothing)); CHECK_EQ(WSAGetLastError(), WSANOTINITIALISED); } while (0)
+
+TEST_RAW(w_001_nor_does_waiting_or_looking_up) {
+    SOCKET s = 3;
+    SA4 at = v4("127.0.0.1", 9), local, remote;
+    int length = sizeof at;
+    DWORD bytes = 0, flags = 0, local_length = sizeof local, remote_length = sizeof remote;
+    char byte = 0, text[64];
+    fd_set set;
+    struct timeval now = { 0, 0 };
+    WSAPOLLFD entry = { s, POLLRDNORM, 0 };
+    WSANETWORKEVENTS events;
+    WSABUF buffer = { 1, &byte };
+    WSAMSG message = { (SA *)&at, sizeof at, &buffer, 1, { 0, NULL }, 0 };
+    ADDRINFOA *list = NULL;
+    ADDRINFOW *wide_list = NULL;
+    WSAPROTOCOL_INFOA protocol;
+    SOCKET_ADDRESS_LIST addresses = { 1, { { (SA *)&at, sizeof at } } };
+    HANDLE event = CreateEventA(NULL, TRUE, FALSE, NULL);
+    FD_ZERO(&set);
+    FD_SET(s, &set);
+    CHECK_SOCK_ERR(select(0, &set, NULL, NULL, &now), WSANOTINITIALISED);
+    CHECK_SOCK_ERR(WSAPoll(&entry, 1, 0), WSANOTINITIALISED);
+    CHECK_SOCK_ERR(WSAEventSelect(s, event, FD_READ), WSANOTINITIALISED);
+    CHECK_SOCK_ERR(WSAEnumNetworkEvents(s, event, &events), WSANOTINITIALISED);
+    CHECK_EQ(getaddrinfo("127.0.0.1", NULL, NULL, &list), WSANOTINITIALISED);
+    CHECK_EQ(GetAddrInfoW(L"127.0.0.1", NULL, NULL, &wide_list), WSANOTINITIALISED);
+    CHECK_EQ(getnameinfo((SA *)&at, sizeof at, text, sizeof text, NULL, 0, NI_NUMERICHOST), WSANOTINITIALISED);
+    CHECK_SOCK_ERR(gethostname(text, sizeof text), WSANOTINITIALISED);
+    CHECK_NOTHING(gethostbyname("localhost"), NULL);
+    CHECK_NOTHING(gethostbyaddr((char *)&at.sin_addr, 4, AF_INET), NULL);
+    CHECK_NOTHING(getservbyname("http", "tcp"), NULL);
+    CHECK_NOTHING(getservbyport(htons(80), "tcp"), NULL);
+    CHECK_NOTHING(getprotobyname("tcp"), NULL);
+    CHECK_NOTHING(getprotobynumber(6), NULL);
+    CHECK_BOOL_ERR(WSAConnectByNameA(s, "127.0.0.1", "9", &local_length, (SA *)&local, &remote_length, (SA *)&remote, &now,
+                                     NULL), WSANOTINITIALISED);
+    CHECK_BOOL_ERR(WSAConnectByNameW(s, L"127.0.0.1", L"9", NULL, NULL, NULL, NULL, &now, NULL), WSANOTINITIALISED);
+    CHECK_BOOL_ERR(WSAConnectByList(s, &addresses, NULL, NULL, NULL, NULL, &now, NULL), WSANOTINITIALISED);
+    CHECK_NOTHING(WSAAccept(s, NULL, NULL, any_caller, 0), INVALID_SOCKET);
+    CHECK_NOTHING(WSASocketA(AF_INET, SOCK_STREAM, 0, NULL, 0, 0), INVALID_SOCKET);
+    CHECK_BOOL_ERR(AcceptEx(s, 4, accept_buffer(0), 0, AREA, AREA, &bytes, op_plain()), WSANOTINITIALISED);
+    CHECK_BOOL_ERR(TransmitFile(s, NULL, 0, 0, NULL, NULL, 0), WSANOTINITIALISED);
+    CHECK_SOCK_ERR(WSASendTo(s, &buffer, 1, &bytes, 0, (SA *)&at, length, NULL, NULL), WSANOTINITIALISED);
+    CHECK_SOCK_ERR(WSARecvFrom(s, &buffer, 1, &bytes, &flags, NULL, NULL, NULL, NULL), WSANOTINITIALISED);
+    CHECK_SOCK_ERR(WSASendMsg(s, &message, 0, &bytes, NULL, NULL), WSANOTINITIALISED);
+    CHECK_SOCK_ERR(WSASendDisconnect(s, NULL), WSANOTINITIALISED);
+    CHECK_SOCK_ERR(WSARecvDisconnect(s, NULL), WSANOTINITIALISED);
+    CHECK_SOCK_ERR(WSADuplicateSocketA(s, GetCurrentProcessId(), &protocol), WSANOTINITIALISED);
+    bytes = sizeof protocol;
+    CHECK_SOCK_ERR(WSAEnumProtocolsA(NULL, &protocol, &bytes), WSANOTINITIALISED);
+    CloseHandle(event);
 }
 
 TEST_RAW(w_002_startup_returns_its_error) {
@@ -130,36 +193,6 @@ TEST_RAW(w_010_nested) {
 }
 
 TEST_RAW(w_011_cleanup_without_startup) { CHECK_SOCK_ERR(WSACleanup(), WSANOTINITIALISED); }
-
-TEST_RAW(w_012_last_cleanup_cancels_silently) {
-    CHECK_EQ(startup(2, 2, &data), 0);
-    SA4 nobody;
-    stuck(&nobody);
-    SOCKET by_event = bound(), by_port = bound();
-    HANDLE port = port_for(by_port, 1);
-    OVERLAPPED *with_event = op_event(), *with_port = op_plain();
-    CHECK_EQ(start_connect(by_event, &nobody, NULL, 0, with_event), ERROR_IO_PENDING);
-    CHECK_EQ(start_connect(by_port, &nobody, NULL, 0, with_port), ERROR_IO_PENDING);
-    CHECK_OK(WSACleanup());
-    CHECK(!still_pending(with_event, 1000));
-    CHECK(!still_pending(with_port, 1000));
-    CHECK_STATUS(with_event, ST_CANCELLED);
-    CHECK_STATUS(with_port, ST_CANCELLED);
-    CHECK_EQ(WaitForSingleObject(with_event->hEvent, 50), WAIT_TIMEOUT);
-    CHECK(no_packet(port, 50));
-}
-
-TEST_RAW(w_013_last_cleanup_resets_and_closes) {
-    CHECK_EQ(startup(2, 2, &data), 0);
-    SOCKET client, server;
-    connected_pair(&client, &server);
-    CHECK_OK(WSACleanup());
-    CHECK_EQ(startup(2, 2, &data), 0);
-    char byte;
-    CHECK_SOCK_ERR(recv(server, &byte, 1, 0), WSAENOTSOCK);
-    CHECK_SOCK_ERR(recv(client, &byte, 1, 0), WSAENOTSOCK);
-    CHECK_OK(WSACleanup());
-}
 
 TEST_RAW(w_014_started_again) {
     for (int i = 0; i < 3; i++) {

@@ -1,7 +1,10 @@
-/* The few things that the two worlds do differently: memory that cannot be touched, counting threads,
- * and linsock's own settings, which Windows does not have. */
+/* The few things that the two worlds do differently: memory that cannot be touched, threads and connections as the host
+ * sees them, and linsock's own settings, which Windows does not have. */
 #include "harness.h"
 #include <errno.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
 
 int host_errno(void) { return errno; }
 void set_host_errno(int value) { errno = value; }
@@ -97,6 +100,25 @@ int become_user(int user) { return seteuid((unsigned)user); }
 extern int usleep(unsigned);
 void host_sleep(DWORD ms) { usleep(ms * 1000); }
 
+void vanish(void) { syscall(SYS_exit, 0L); }
+
+/* S of /proc/self/task/ID/stat, behind the name in brackets: not once, as a thread on its way may wait for a lock, but for
+ * a while. */
+void asleep(DWORD id) {
+    char path[64], line[512];
+    ULONGLONG until = now_ms() + 10000;
+    snprintf(path, sizeof path, "/proc/self/task/%u/stat", (unsigned)id);
+    for (int times = 0; times < 20;) {
+        FILE *stat = fopen(path, "r");
+        if (!stat) FAIL("there is no thread %u", (unsigned)id);
+        char *name = fgets(line, sizeof line, stat) ? strrchr(line, ')') : NULL;
+        fclose(stat);
+        times = name && name[2] == 'S' ? times + 1 : 0;
+        if (now_ms() > until) FAIL("thread %u does not sleep", (unsigned)id);
+        usleep(5000);
+    }
+}
+
 /* The runner gives each test a process, and that a time limit. */
 void watch(const char *test, int seconds) { (void)test, (void)seconds; }
 
@@ -104,6 +126,8 @@ void watch(const char *test, int seconds) { (void)test, (void)seconds; }
 extern int host_socket(int, int, int) __asm__("socket");
 extern int host_ioctl(int, unsigned long, ...) __asm__("ioctl");
 extern int host_close(int) __asm__("close");
+extern int host_connect(int, const void *, unsigned) __asm__("connect");
+extern long host_recv(int, void *, unsigned long, int) __asm__("recv");
 extern int host_getsockopt(int, int, int, void *, unsigned *) __asm__("getsockopt");
 
 int host_option(SOCKET s, int level, int name) {
@@ -111,6 +135,49 @@ int host_option(SOCKET s, int level, int name) {
     unsigned length = sizeof value;
     if (host_getsockopt((int)s, level, name, &value, &length) != 0) FAIL("the host has no option %d of level %d", name, level);
     return value;
+}
+
+int data_in_syn(SOCKET s) {
+    enum { TCP = 6, INFO = 11, OPTIONS_AT = 5, SYN_DATA = 32 }; /* TCP_INFO, tcpi_options, TCPI_OPT_SYN_DATA */
+    unsigned char info[256] = { 0 };
+    unsigned length = sizeof info;
+    if (host_getsockopt((int)s, TCP, INFO, info, &length) != 0) FAIL("no TCP_INFO, errno %d", errno);
+    return (info[OPTIONS_AT] & SYN_DATA) != 0;
+}
+
+/* The lines of /proc/net/tcp: a number, then addresses in the order of their bytes in memory, ports and the state. */
+int in_time_wait(const SA4 *a, const SA4 *b) {
+    enum { TIME_WAIT = 6 };
+    char line[512];
+    int found = 0;
+    FILE *table = fopen("/proc/net/tcp", "r");
+    if (!table) FAIL("no /proc/net/tcp");
+    while (fgets(line, sizeof line, table)) {
+        unsigned ip[2], port[2], state;
+        if (sscanf(line, "%*d: %x:%x %x:%x %x", &ip[0], &port[0], &ip[1], &port[1], &state) != 5) continue;
+        for (int i = 0; i < 2; i++)
+            found |= state == TIME_WAIT && ip[i] == a->sin_addr.s_addr && port[i] == ntohs(a->sin_port)
+                     && ip[!i] == b->sin_addr.s_addr && port[!i] == ntohs(b->sin_port);
+    }
+    fclose(table);
+    return found;
+}
+
+int outside_connect(const SA4 *to) {
+    int s = host_socket(AF_INET, SOCK_STREAM, 0);
+    if (s < 0 || host_connect(s, to, sizeof *to) != 0) FAIL("no connection from outside, errno %d", errno);
+    return s;
+}
+
+enum heard outside_hears(int s, DWORD ms) {
+    enum { DO_NOT_WAIT = 0x40 }; /* MSG_DONTWAIT */
+    char byte;
+    for (ULONGLONG until = now_ms() + ms;; usleep(1000)) {
+        long n = host_recv(s, &byte, 1, DO_NOT_WAIT);
+        if (n >= 0) return n ? HEARD_DATA : HEARD_END;
+        if (errno != EAGAIN) return errno == ECONNRESET ? HEARD_RESET : HEARD_ELSE;
+        if (now_ms() >= until) return HEARD_NOTHING;
+    }
 }
 
 int add_address(const char *ip) {
@@ -156,6 +223,12 @@ char *read_only_page(void) {
 }
 
 void deaf(SOCKET s) { (void)s; }
+int data_in_syn(SOCKET s) { (void)s; return -1; }
+int in_time_wait(const SA4 *a, const SA4 *b) { (void)a, (void)b; return 0; }
+int outside_connect(const SA4 *to) { (void)to; return -1; }
+enum heard outside_hears(int s, DWORD ms) { (void)s, (void)ms; return HEARD_ELSE; }
+void vanish(void) { TerminateThread(GetCurrentThread(), 0); }
+void asleep(DWORD id) { (void)id; Sleep(300); }
 void count_pipe_signals(void) {}
 int pipe_signals(void) { return 0; }
 int thread_count(void) { return 0; }
@@ -166,12 +239,9 @@ int descriptor_count(void) { return 0; }
 int in_child(int (*body)(void)) { (void)body; return -1; }
 int become_user(int user) { (void)user; return -1; }
 int add_address(const char *ip) { (void)ip; return 0; }
-<<<<<<< HEAD
 int add_address6(const char *ip) { (void)ip; return 0; }
 unsigned flow_label_of_peer(SOCKET s) { (void)s; return 0; }
-=======
 int host_option(SOCKET s, int level, int name) { (void)s, (void)level, (void)name; return -1; }
->>>>>>> family
 
 static const char *volatile watched;
 static volatile LONG until_s;

@@ -1,4 +1,4 @@
-/* X-001..X-011, X-014..X-016: CancelIo, CancelIoEx, and what a cancelled operation leaves behind. */
+/* X-001..X-011, X-015, X-016: CancelIo, CancelIoEx, and what a cancelled operation leaves behind. */
 #include "harness.h"
 
 struct op { SOCKET s, peer; OVERLAPPED *ov; char got[16]; };
@@ -247,23 +247,6 @@ TEST(x_011_cancelled_receive_loses_no_data) {
     char got[4];
     read_exactly(a.s, got, 4);
     CHECK(memcmp(got, "data", 4) == 0);
-}
-
-static DWORD WINAPI blocking_receive(void *argument) {
-    struct op *o = argument;
-    return recv(o->s, o->got, 1, 0) == 1 ? 0 : WSAGetLastError();
-}
-
-TEST(x_014_synchronous_operations_queue_no_packet) {
-    connected_pair(&a.s, &a.peer);
-    HANDLE port = port_for(a.s, 1);
-    HANDLE t = thread(blocking_receive, &a);
-    Sleep(100);
-    CancelIoEx((HANDLE)a.s, NULL);
-    Sleep(50);
-    send_all(a.peer, "x", 1);
-    join(t);
-    CHECK(no_packet(port, 50));
 }
 
 TEST(x_015_closesocket_cancels_everything) {

@@ -1,4 +1,4 @@
-/* CancelSynchronousIo ends the blocking call that a thread is in. */
+/* X-012..X-014: CancelSynchronousIo ends the blocking call that a thread is in. */
 #include "harness.h"
 
 /* A call for another thread to block in, and how it ended there. */
@@ -176,4 +176,33 @@ TEST(x_013_openthread_of_nobody_is_an_invalid_parameter) {
     WSASetLastError(0);
     CHECK(OpenThread(THREAD_TERMINATE, FALSE, 0) == NULL);
     CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+}
+
+TEST(x_014_synchronous_operations_queue_no_packet) {
+    SOCKET c, s, stuffed, full;
+    DWORD bytes, flags = 0;
+    ULONG_PTR key;
+    OVERLAPPED *ov = op_plain(), *got = NULL;
+    connected_pair(&c, &s);
+    HANDLE port = port_for(c, 1);
+    CHECK_EQ(cancelled(receives, c, NULL)->error, WSAEINTR);
+    CHECK_EQ(cancelled(reads, c, NULL)->error, ERROR_OPERATION_ABORTED);
+    connected_pair(&stuffed, &full);
+    CHECK(CreateIoCompletionPort((HANDLE)stuffed, port, 2, 0) == port);
+    CHECK_EQ(cancelled(sends, stuffed, NULL)->error, WSAEINTR);
+    SA4 nobody;
+    stuck(&nobody);
+    SOCKET attempt = tcp();
+    CHECK(CreateIoCompletionPort((HANDLE)attempt, port, 3, 0) == port);
+    CHECK_EQ(cancelled(connects, attempt, &nobody)->error, WSAEINTR);
+    CHECK(no_packet(port, 200));
+    /* The port does hear of the same socket: of an overlapped operation, and of its cancelling. */
+    WSABUF room = { 1, kept(1) };
+    CHECK_SOCK_ERR(WSARecv(c, &room, 1, NULL, &flags, ov, NULL), WSA_IO_PENDING);
+    CHECK(CancelIoEx((HANDLE)c, ov));
+    CHECK(!GetQueuedCompletionStatus(port, &bytes, &key, &got, 10000));
+    CHECK_EQ(GetLastError(), ERROR_OPERATION_ABORTED);
+    CHECK(got == ov);
+    CHECK_EQ(key, 1);
+    CHECK(no_packet(port, 0));
 }

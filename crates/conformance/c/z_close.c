@@ -83,6 +83,66 @@ TEST(z_003_pending_operations_are_cancelled_and_told) {
     CHECK_STATUS(ov, 0xC0000241);
 }
 
+static DWORD WINAPI closes(void *s) { return closesocket((SOCKET)s) == 0 ? 0 : WSAGetLastError(); }
+
+TEST(z_003_a_pending_send_by_another_thread) {
+    static char *block;
+    SOCKET client, server;
+    DWORD bytes;
+    ULONG_PTR key;
+    OVERLAPPED *ov = op_plain(), *taken = NULL;
+    if (!block) block = fill(LARGE);
+    connected_pair(&client, &server);
+    HANDLE port = port_for(client, 3);
+    WSABUF buffer = { LARGE, block };
+    CHECK_SOCK_ERR(WSASend(client, &buffer, 1, NULL, 0, ov, NULL), WSA_IO_PENDING);
+    CHECK(still_pending(ov, 50));
+    CHECK_EQ(join(thread(closes, (void *)client)), 0);
+    CHECK(!GetQueuedCompletionStatus(port, &bytes, &key, &taken, 5000));
+    CHECK_EQ(GetLastError(), 1236);
+    CHECK(taken == ov);
+    CHECK_EQ(key, 3);
+    CHECK_STATUS(ov, 0xC0000241);
+    CHECK(no_packet(port, 50));
+}
+
+static volatile LONG routines;
+static DWORD routine_error;
+static OVERLAPPED *routine_ov;
+
+static void CALLBACK note(DWORD error, DWORD bytes, OVERLAPPED *ov, DWORD flags) {
+    (void)bytes, (void)flags;
+    routines++;
+    routine_error = error;
+    routine_ov = ov;
+}
+
+TEST(z_003_events_and_routines_tell_of_it) {
+    SA4 at;
+    SOCKET client, server;
+    static char got[2][8];
+    DWORD flags = 0;
+    OVERLAPPED *with_event = op_event(), *with_routine = op_plain(), *accepting = op_event();
+    WSABUF buffer[2] = { { sizeof got[0], got[0] }, { sizeof got[1], got[1] } };
+    connected_pair(&client, &server);
+    routines = 0;
+    CHECK_SOCK_ERR(WSARecv(client, &buffer[0], 1, NULL, &flags, with_event, NULL), WSA_IO_PENDING);
+    CHECK_SOCK_ERR(WSARecv(client, &buffer[1], 1, NULL, &flags, with_routine, note), WSA_IO_PENDING);
+    drop(client);
+    CHECK_EQ(WaitForSingleObject(with_event->hEvent, 5000), WAIT_OBJECT_0);
+    CHECK_STATUS(with_event, 0xC0000241);
+    CHECK_EQ(SleepEx(5000, TRUE), WAIT_IO_COMPLETION);
+    CHECK_EQ(routines, 1);
+    CHECK(routine_ov == with_routine);
+    CHECK_EQ(routine_error, WSAECONNABORTED);
+    CHECK_STATUS(with_routine, 0xC0000241);
+    SOCKET l = listener(&at);
+    accepts(l, tcp(), 0, accepting);
+    drop(l);
+    CHECK_EQ(WaitForSingleObject(accepting->hEvent, 5000), WAIT_OBJECT_0);
+    CHECK_STATUS(accepting, 0xC0000120);
+}
+
 TEST(z_004_completions_may_come_later) {
     SA4 nobody;
     SOCKET s = bound();
@@ -123,10 +183,19 @@ TEST(z_006_hard_close) {
     while ((result = recv(server, &byte, 1, 0)) > 0) { }
     CHECK_EQ(result, SOCKET_ERROR);
     CHECK_EQ(WSAGetLastError(), WSAECONNRESET);
-    /* No TIME_WAIT: the port is free at once, without SO_REUSEADDR. */
-    (void)there;
-    SOCKET again = tcp();
-    CHECK_OK(bind(again, (SA *)&me, sizeof me));
+    CHECK(!in_time_wait(&me, &there));
+    /* A close that is not hard leaves one. */
+    connected_pair(&client, &server);
+    me = name_of(client);
+    there = name_of(server);
+    drop(client);
+    CHECK_EQ(recv(server, &byte, 1, 0), 0);
+    drop(server);
+    ULONGLONG until = now_ms() + 5000;
+    while (!ON_WINDOWS && !in_time_wait(&me, &there)) {
+        if (now_ms() > until) FAIL("no TIME_WAIT after a graceful close");
+        Sleep(5);
+    }
 }
 
 static DWORD WINAPI drain_after_300_ms(void *s) {
@@ -199,19 +268,17 @@ TEST(z_008_with_nothing_unsent_it_closes_at_once) {
 TEST(z_009_timed_out_linger_resets) {
     SOCKET client, server;
     connected_pair(&client, &server);
-    SA4 me = name_of(client);
+    SA4 me = name_of(client), there = name_of(server);
     stuff(client);
     blocking(client);
     linger(client, 1, 1);
     CHECK_EQ(closesocket(client), 0);
-    char byte;
     int result;
     static char block[1 << 16];
-    (void)byte;
     while ((result = recv(server, block, sizeof block, 0)) > 0) { }
     CHECK_EQ(result, SOCKET_ERROR);
-    SOCKET again = tcp();
-    CHECK_OK(bind(again, (SA *)&me, sizeof me));
+    CHECK_EQ(WSAGetLastError(), WSAECONNRESET);
+    CHECK(!in_time_wait(&me, &there));
 }
 
 TEST(z_010_linger_structure) {

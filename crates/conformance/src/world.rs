@@ -8,6 +8,7 @@
 //! | WORLD_UNREACHABLE=A.B.C.D | in it, a route that says: host unreachable |
 //! | WORLD_PORTS=FIRST-LAST | in it, that range of ephemeral ports |
 //! | WORLD_TIMESTAMPS=N | in it, tcp_timestamps: with 0 TIME_WAIT keeps a pair of addresses to its end |
+//! | WORLD_FASTOPEN=N | in it, that net.ipv4.tcp_fastopen: 1 for clients, 2 for servers, 3 for both |
 //! | WORLD_DESCRIPTORS=N | a limit of N descriptors |
 //! | WORLD_CONNECT_ERRNO=N | a connect() that fails with N |
 //! | WORLD_RING_ERRNO=N | an io_uring_setup() that fails with N |
@@ -25,6 +26,7 @@ struct World {
     unreachable: Option<Ipv4Addr>,
     ports: Option<CString>,
     timestamps: Option<CString>,
+    fastopen: Option<CString>,
     descriptors: Option<u64>,
     failing: Vec<(i64, u32)>,
 }
@@ -39,6 +41,7 @@ impl World {
                 "WORLD_UNREACHABLE" => world.unreachable = Some(value.parse()?),
                 "WORLD_PORTS" => world.ports = Some(CString::new(value.replace('-', " "))?),
                 "WORLD_TIMESTAMPS" => world.timestamps = Some(CString::new(value.as_str())?),
+                "WORLD_FASTOPEN" => world.fastopen = Some(CString::new(value.as_str())?),
                 "WORLD_DESCRIPTORS" => world.descriptors = Some(u64::from(number()?)),
                 "WORLD_CONNECT_ERRNO" => world.failing.push((libc::SYS_connect, number()?)),
                 "WORLD_RING_ERRNO" => world.failing.push((libc::SYS_io_uring_setup, number()?)),
@@ -60,6 +63,9 @@ impl World {
         }
         if let Some(on) = &self.timestamps {
             write(c"/proc/sys/net/ipv4/tcp_timestamps", on.as_bytes())?;
+        }
+        if let Some(who) = &self.fastopen {
+            write(c"/proc/sys/net/ipv4/tcp_fastopen", who.as_bytes())?;
         }
         if let Some(most) = self.descriptors {
             let limit = libc::rlimit { rlim_cur: most, rlim_max: most };

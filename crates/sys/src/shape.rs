@@ -17,6 +17,26 @@ pub(crate) fn status(work: impl FnOnce() -> Result<(), WsaError>) -> i32 {
     }
 }
 
+/// The same of a call that sets the last error to 0 when it succeeds (C-059, W-017): those that
+/// transfer, and WSAIoctl.
+#[inline]
+pub(crate) fn transfer(work: impl FnOnce() -> Result<(), WsaError>) -> i32 {
+    let _errno = KeepErrno::new();
+    let error = work().err();
+    last_error::set(error.map_or(0, |error| error.0 as u32));
+    if error.is_none() { 0 } else { SOCKET_ERROR }
+}
+
+/// A count of bytes, or SOCKET_ERROR; as [`transfer`].
+#[inline]
+pub(crate) fn bytes(work: impl FnOnce() -> Result<u32, WsaError>) -> i32 {
+    let n = count(work);
+    if n >= 0 {
+        last_error::set(0);
+    }
+    n
+}
+
 /// A count, or SOCKET_ERROR.
 #[inline]
 pub(crate) fn count(work: impl FnOnce() -> Result<u32, WsaError>) -> i32 {

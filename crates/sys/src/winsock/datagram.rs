@@ -49,7 +49,7 @@ pub unsafe extern "system" fn WSASendTo(
     lpoverlapped: *mut OVERLAPPED,
     lpcompletionroutine: LPWSAOVERLAPPED_COMPLETION_ROUTINE,
 ) -> i32 {
-    shape::status(|| {
+    shape::transfer(|| {
         started()?;
         // SAFETY: the caller's word.
         let overlapped = unsafe { overlapped_of(s, lpoverlapped, lpcompletionroutine)? };
@@ -115,7 +115,7 @@ pub unsafe extern "system" fn WSARecvFrom(
     lpoverlapped: *mut OVERLAPPED,
     lpcompletionroutine: LPWSAOVERLAPPED_COMPLETION_ROUTINE,
 ) -> i32 {
-    shape::status(|| {
+    shape::transfer(|| {
         started()?;
         let refused = |error| refused(s, error);
         // SAFETY: the caller's word.

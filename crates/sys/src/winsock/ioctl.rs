@@ -37,7 +37,7 @@ const LIST_ENTRY_BYTES: usize = 16;
 /// learn.microsoft.com: winsock.h, ioctlsocket
 #[api]
 pub unsafe extern "system" fn ioctlsocket(s: SOCKET, cmd: i32, argp: *mut u32) -> i32 {
-    shape::status(|| {
+    shape::transfer(|| {
         started()?;
         socket::find(s)?;
         if !is_readable(argp.addr(), size_of::<u32>()) {
@@ -99,7 +99,7 @@ pub unsafe extern "system" fn WSAIoctl(
     lpoverlapped: *mut OVERLAPPED,
     lpcompletionroutine: LPWSAOVERLAPPED_COMPLETION_ROUTINE,
 ) -> i32 {
-    shape::status(|| {
+    shape::transfer(|| {
         started()?;
         memory::check_count(lpcbbytesreturned).or_else(|error| socket::find(s).and(Err(error)))?;
         let overlapped = overlapped_of(s, lpoverlapped, lpcompletionroutine)?;

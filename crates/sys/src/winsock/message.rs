@@ -64,7 +64,7 @@ pub unsafe extern "system" fn WSASendMsg(
     lpoverlapped: *mut OVERLAPPED,
     lpcompletionroutine: LPWSAOVERLAPPED_COMPLETION_ROUTINE,
 ) -> i32 {
-    shape::status(|| {
+    shape::transfer(|| {
         started()?;
         // SAFETY: the caller's word.
         let overlapped = unsafe { overlapped_of(handle, lpoverlapped, lpcompletionroutine)? };
@@ -128,7 +128,7 @@ pub(super) unsafe extern "system" fn WSARecvMsg(
     lpoverlapped: *mut OVERLAPPED,
     lpcompletionroutine: LPWSAOVERLAPPED_COMPLETION_ROUTINE,
 ) -> i32 {
-    shape::status(|| {
+    shape::transfer(|| {
         started()?;
         // SAFETY: the caller's word.
         let overlapped = unsafe { overlapped_of(s, lpoverlapped, lpcompletionroutine)? };

@@ -64,7 +64,7 @@ pub unsafe extern "system" fn WSASend(
     lpoverlapped: *mut OVERLAPPED,
     lpcompletionroutine: LPWSAOVERLAPPED_COMPLETION_ROUTINE,
 ) -> i32 {
-    shape::status(|| {
+    shape::transfer(|| {
         started()?;
         // SAFETY: the caller's word.
         let opened = unsafe { opened_for(s, lpoverlapped, lpcompletionroutine)? };
@@ -124,7 +124,7 @@ pub unsafe extern "system" fn WSARecv(
     lpoverlapped: *mut OVERLAPPED,
     lpcompletionroutine: LPWSAOVERLAPPED_COMPLETION_ROUTINE,
 ) -> i32 {
-    shape::status(|| {
+    shape::transfer(|| {
         started()?;
         // SAFETY: the caller's word.
         let opened = unsafe { opened_for(s, lpoverlapped, lpcompletionroutine) };
@@ -274,7 +274,7 @@ fn one_buffer(buf: usize, len: i32) -> Result<Buffers, WsaError> {
 /// learn.microsoft.com: winsock2.h, send
 #[api("ws2_send")]
 pub unsafe extern "system" fn send(s: SOCKET, buf: *const u8, len: i32, flags: i32) -> i32 {
-    shape::count(|| {
+    shape::bytes(|| {
         started()?;
         socket::find(s)?;
         let data = one_buffer(buf.addr(), len)?;
@@ -304,7 +304,7 @@ pub unsafe extern "system" fn sendto(
     to: *const SOCKADDR,
     tolen: i32,
 ) -> i32 {
-    shape::count(|| {
+    shape::bytes(|| {
         started()?;
         let oriented = socket::open(s)?.1.is_connection_oriented();
         let to = match to.is_null() || oriented {
@@ -375,7 +375,7 @@ unsafe fn receive(
     from: *mut SOCKADDR,
     fromlen: *mut i32,
 ) -> i32 {
-    shape::count(|| {
+    shape::bytes(|| {
         started()?;
         socket::find(s)?;
         let refused = |error| refused(s, error);
