@@ -16,7 +16,7 @@ use crate::op::PART_BIT;
 use io_uring::{IoUring, squeue, types};
 use linsock_abi::Errno;
 use std::os::fd::AsRawFd;
-use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
 /// The user data of requests whose completion nobody wants to see.
@@ -43,6 +43,9 @@ pub struct Ring {
     reaping: Mutex<Vec<Completed>>,
     /// Requests taken in whose completion was not yet taken.
     in_flight: AtomicUsize,
+    /// There were more of them than completions fit into the kernel's queue, which may therefore keep
+    /// some back. Changes under `submitting`.
+    crowded: AtomicBool,
     /// How many of them are held back. Changes under `submitting`.
     held_back: AtomicUsize,
     /// Batches that were handed over.
@@ -77,6 +80,7 @@ impl Ring {
             submitting: Mutex::new(Vec::with_capacity(SUBMISSIONS as usize)),
             reaping: Mutex::default(),
             in_flight: AtomicUsize::new(0),
+            crowded: AtomicBool::new(false),
             held_back: AtomicUsize::new(0),
             batches: AtomicU64::new(0),
             haste: AtomicU32::new(TRIAL),
@@ -101,7 +105,10 @@ impl Ring {
             self.hand_over(&mut batch);
         }
         batch.extend_from_slice(entries);
-        self.in_flight.fetch_add(entries.len(), Ordering::Relaxed);
+        let before = self.in_flight.fetch_add(entries.len(), Ordering::Relaxed);
+        if before + entries.len() > self.completions_max() {
+            self.crowded.store(true, Ordering::SeqCst);
+        }
         // Sequentially consistent, so that of an owner that begins a batch and an onlooker that is
         // about to look away one sees the other.
         self.held_back.store(batch.len(), Ordering::SeqCst);
@@ -213,36 +220,48 @@ impl Ring {
     /// Takes the completions that are there, without a system call, and appends them.
     pub fn reap(&self, taken: &mut Vec<Completed>) {
         let mut unseen = guard(&self.reaping);
-        if self.has_overflowed() {
+        let mut n = unseen.len();
+        taken.append(&mut unseen);
+        let mut asked = false;
+        loop {
+            // SAFETY: `reaping` makes this the only user of the completion queue.
+            for entry in unsafe { self.uring.completion_shared() } {
+                n += 1;
+                if entry.user_data() != UNOBSERVED {
+                    taken.push((entry.user_data(), outcome(entry.result())));
+                }
+            }
+            if n > 0 {
+                self.in_flight.fetch_sub(n, Ordering::Relaxed);
+            }
+            let in_vain = asked && n == 0;
+            if in_vain || !self.crowded.load(Ordering::SeqCst) || !self.has_overflowed() {
+                return;
+            }
+            (n, asked) = (0, true);
             // SAFETY: asks the kernel to move what it kept into the queue; no pointers.
             let _ = unsafe { self.uring.submitter().enter::<libc::sigset_t>(0, 0, 1, None) };
         }
-        // SAFETY: `reaping` makes this the only user of the completion queue.
-        let queue = unsafe { self.uring.completion_shared() };
-        let mut n = unseen.len();
-        taken.append(&mut unseen);
-        for entry in queue {
-            n += 1;
-            if entry.user_data() != UNOBSERVED {
-                taken.push((entry.user_data(), outcome(entry.result())));
-            }
-        }
-        if n > 0 {
-            self.in_flight.fetch_sub(n, Ordering::Relaxed);
-        }
     }
 
-    /// Whether the kernel keeps completions that did not fit into their queue. The flag is in the
-    /// submission queue, whose borrow writes its end back when it is dropped: without the guard a
-    /// request that is being submitted meanwhile would be taken out again. So it is only looked at
-    /// where so many requests are out that it can be set.
+    /// Whether the kernel keeps completions that did not fit into their queue, of a ring that was
+    /// crowded. The flag is in the submission queue, whose borrow writes its end back when it is
+    /// dropped: without the guard a request that is being submitted meanwhile would be taken out again.
+    /// So it is only looked at where it can be set: since there were more requests than fit, until
+    /// none is kept and no more are left than fit.
     fn has_overflowed(&self) -> bool {
-        if self.in_flight.load(Ordering::Relaxed) <= self.uring.params().cq_entries() as usize {
-            return false;
-        }
         let _guard = guard(&self.submitting);
         // SAFETY: `submitting` makes this the only user of the submission queue.
-        unsafe { self.uring.submission_shared() }.cq_overflow()
+        let kept = unsafe { self.uring.submission_shared() }.cq_overflow();
+        if !kept && self.in_flight.load(Ordering::Relaxed) <= self.completions_max() {
+            self.crowded.store(false, Ordering::SeqCst);
+        }
+        kept
+    }
+
+    /// How many completions fit into their queue.
+    fn completions_max(&self) -> usize {
+        self.uring.params().cq_entries() as usize
     }
 
     /// Whether completions are waiting; no system call.
@@ -252,7 +271,8 @@ impl Ring {
         }
         let unseen = guard(&self.reaping);
         // SAFETY: `reaping` makes this the only user of the completion queue.
-        !unseen.is_empty() || !unsafe { self.uring.completion_shared() }.is_empty()
+        let some = !unseen.is_empty() || !unsafe { self.uring.completion_shared() }.is_empty();
+        some || (self.crowded.load(Ordering::SeqCst) && self.has_overflowed())
     }
 
     /// Requests that were taken in and whose completion was not yet taken.
@@ -368,6 +388,31 @@ mod tests {
     use std::time::{Duration, Instant};
 
     #[test]
+    fn what_does_not_fit_into_the_queue_of_completions_is_not_lost() {
+        let Ok(ring) = Ring::new() else {
+            eprintln!("SKIPPED: io_uring cannot be used here");
+            return;
+        };
+        let fits = ring.completions_max();
+        for round in 0..3 {
+            let requests = fits * 2 + 51 + round;
+            for n in 0..requests {
+                let entry = io_uring::opcode::Nop::new().build().user_data(n as u64);
+                // SAFETY: it points to nothing.
+                unsafe { ring.hold_back(&[entry]) };
+            }
+            ring.flush();
+            assert!(ring.crowded.load(Ordering::SeqCst) && ring.has_completions());
+            let mut taken = Vec::new();
+            ring.reap(&mut taken);
+            taken.sort_unstable();
+            assert!(taken.iter().map(|&(n, _)| n).eq(0..requests as u64), "{}", taken.len());
+            assert_eq!(ring.in_flight(), 0);
+            assert!(!ring.has_completions() && !ring.crowded.load(Ordering::SeqCst));
+        }
+    }
+
+    #[test]
     fn what_is_submitted_while_another_thread_reaps_is_not_lost() {
         const REQUESTS: u64 = 200_000;
         let Ok(ring) = Ring::new() else {
@@ -383,7 +428,7 @@ mod tests {
                     ring.flush();
                 }
             });
-            let until = Instant::now() + Duration::from_secs(10);
+            let until = Instant::now() + Duration::from_secs(60);
             let (mut seen, mut taken) = (vec![false; REQUESTS as usize], Vec::new());
             let mut count = 0;
             while count < REQUESTS && Instant::now() < until {

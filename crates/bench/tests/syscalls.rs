@@ -95,9 +95,11 @@ fn an_echo_on_the_ring_takes_less_than_a_third_of_a_call() {
 }
 
 /// A socket, its linger option and its close, and a share of a batch. Counting slows the thread down
-/// so much that the engine thread meets the same batch again and again.
+/// so much that the engine thread meets the same batch again and again, on a busy machine more so:
+/// what others do can only add to a count.
 #[test]
 fn a_connection_on_the_ring_takes_three_calls_and_a_share_of_one() {
-    let count = connect_calls("linsock-uring");
-    assert!(count <= 3.3, "{count}");
+    let counts: Vec<f64> = (0..5).map(|_| connect_calls("linsock-uring")).collect();
+    let least = counts.iter().copied().fold(f64::INFINITY, f64::min);
+    assert!(least <= 3.3, "{counts:?}");
 }

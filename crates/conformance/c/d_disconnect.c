@@ -307,6 +307,45 @@ TEST(d_019_a_receive_has_the_end_first) { receive_comes_first("", 0); }
 
 TEST(d_019_a_receive_has_the_data_first) { receive_comes_first("last", 4); }
 
+static DWORD WINAPI sends_much_and_closes(void *s) {
+    char *block = fill(LARGE);
+    int sent = 0;
+    while (sent < LARGE) {
+        int n = send((SOCKET)s, block + sent, LARGE - sent, 0);
+        if (n <= 0) break;
+        sent += n;
+    }
+    closesocket((SOCKET)s);
+    return sent == LARGE ? 0 : 1;
+}
+
+/* One of urgent data waits for nothing that comes: all that the peer sends behind the first receive is thrown away. */
+TEST(d_019_a_receive_of_urgent_data_is_not_waited_for) {
+    SOCKET client, peer;
+    SA4 at;
+    static char got, urgent;
+    WSABUF plain = { 1, &got }, oob = { 1, &urgent };
+    DWORD none = 0, out_of_band = MSG_OOB;
+    OVERLAPPED *first = op_event(), *second = op_event(), *end = op_event();
+    SOCKET l = listener(&at);
+    client = bound();
+    connect_ok(client, &at);
+    update_context(client);
+    CHECK((peer = accept(l, NULL, NULL)) != INVALID_SOCKET); /* its own thread closes it */
+    CHECK_SOCK_ERR(WSARecv(client, &plain, 1, NULL, &none, first, NULL), WSA_IO_PENDING);
+    CHECK_SOCK_ERR(WSARecv(client, &oob, 1, NULL, &out_of_band, second, NULL), WSA_IO_PENDING);
+    CHECK_EQ(start_disconnect(client, end, TF_REUSE_SOCKET), ERROR_IO_PENDING);
+    HANDLE sender = thread(sends_much_and_closes, (void *)peer);
+    DWORD bytes;
+    CHECK_EQ(finish(client, first, 10000, &bytes), 0);
+    CHECK_EQ(bytes, 1);
+    CHECK_EQ(finish(client, end, 20000, NULL), 0);
+    CHECK_EQ(WaitForSingleObject(second->hEvent, 5000), WAIT_OBJECT_0);
+    CHECK_EQ(join(sender), 0);
+    connect_ok(client, &at);
+    accept_one(l);
+}
+
 TEST(d_020_reset_meanwhile) {
     SOCKET client, server;
     SA4 at;

@@ -229,6 +229,28 @@ TEST(z_007_lingering_close_waits) {
     CHECK(took >= 900 && took < 5000);
 }
 
+static DWORD WINAPI close_after_300_ms(void *s) {
+    Sleep(300);
+    return closesocket((SOCKET)s);
+}
+
+/* What the close waits for may be the end of a disconnect. */
+TEST(z_007_lingers_for_a_disconnect) {
+    SA4 at;
+    SOCKET l = listener(&at), s = bound(), peer;
+    connect_ok(s, &at);
+    update_context(s);
+    CHECK((peer = accept(l, NULL, NULL)) != INVALID_SOCKET); /* the thread closes it */
+    linger(s, 1, 10);
+    OVERLAPPED *ov = op_event();
+    CHECK_EQ(start_disconnect(s, ov, TF_REUSE_SOCKET), ERROR_IO_PENDING);
+    HANDLE closer = thread(close_after_300_ms, (void *)peer);
+    drop(s);
+    CHECK_EQ(join(closer), 0);
+    CHECK_EQ(WaitForSingleObject(ov->hEvent, 5000), WAIT_OBJECT_0);
+    CHECK_SOCK_ERR(listen(s, 1), WSAENOTSOCK);
+}
+
 TEST(z_008_lingering_close_of_a_nonblocking_socket) {
     SOCKET client, server;
     connected_pair(&client, &server);

@@ -431,6 +431,8 @@ pub struct Orphan {
     pub operation: Box<Operation>,
     /// Where its packet goes.
     pub route: Option<Route>,
+    /// The handle's own signal, of a socket that is still there.
+    pub signal: Option<&'static Signal>,
 }
 
 impl Orphan {
@@ -441,7 +443,7 @@ impl Orphan {
         if ending == Ending::Silent {
             silence(self.operation, ended);
         } else {
-            tell(self.operation, ended, self.route.as_ref(), None);
+            tell(self.operation, ended, self.route.as_ref(), self.signal);
         }
     }
 }

@@ -30,6 +30,8 @@ pub struct Connect {
     refused: Option<Errno>,
     /// The last submission was a poll.
     polling: bool,
+    /// How often it went back to its start.
+    restarts: u16,
 }
 
 impl Connect {
@@ -44,6 +46,7 @@ impl Connect {
             opened_fast: false,
             refused: None,
             polling: false,
+            restarts: 0,
         }
     }
 
@@ -61,6 +64,12 @@ impl Connect {
     pub fn restart(&mut self) {
         self.phase = Phase::Fresh;
         self.refused = None;
+        self.restarts = self.restarts.saturating_add(1);
+    }
+
+    /// How often it was tried in vain so far.
+    pub fn restarts(&self) -> u16 {
+        self.restarts
     }
 
     /// What is left to send.

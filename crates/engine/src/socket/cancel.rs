@@ -98,7 +98,8 @@ impl Socket {
                     n += 1;
                 }
             }
-            if any && side != Side::Notices {
+            // Of what is silenced nothing goes on (W-012).
+            if any && side != Side::Notices && ending != Ending::Silent {
                 self.pump(place, side, linsock_backend::net::Ready::UNKNOWN);
             }
         }

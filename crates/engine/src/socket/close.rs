@@ -33,9 +33,9 @@ pub fn close(number: Number) -> Result<(), WsaError> {
                 return Err(WsaError::WSAEWOULDBLOCK);
             }
         } else {
-            let generation = socket.generation;
+            let itself = net::cookie(socket.fd);
             drop(socket);
-            socket = linger(place, generation, Duration::from_secs(seconds.into()))?;
+            socket = linger(place, itself, Duration::from_secs(seconds.into()))?;
         }
     }
     let acceptance = socket.leave_acceptance();
@@ -64,10 +64,10 @@ fn has_unsent(socket: &Socket) -> bool {
 }
 
 /// Waits until all was acknowledged or the time is over; in that case the close will be an
-/// abort (Z-007).
+/// abort (Z-007). `itself` is the socket's cookie: meanwhile another one may get its number.
 fn linger(
     place: &'static Place,
-    generation: u32,
+    itself: u64,
     time: Duration,
 ) -> Result<MutexGuard<'static, Socket>, WsaError> {
     let _blocked = crate::blocking::Scope::enter();
@@ -75,7 +75,7 @@ fn linger(
     let mut ended = false;
     loop {
         let mut socket = place.lock();
-        if !socket.is_open_as(generation) {
+        if !socket.open || net::cookie(socket.fd) != itself {
             return Err(WsaError::WSAENOTSOCK);
         }
         if !ended && socket.output.is_empty() {
@@ -124,7 +124,7 @@ impl Socket {
                         self.fd as usize,
                         side == Side::Output,
                     ));
-                    io::adopt_orphan(Orphan { operation, route: self.route.clone() });
+                    io::adopt_orphan(Orphan { operation, route: self.route.clone(), signal: None });
                     continue;
                 }
                 let ended = ending.of(&operation);
@@ -186,7 +186,7 @@ impl Socket {
                 let withdrawn =
                     operation.ring.as_ref().is_some_and(|ring| ring.withdraw(user_data));
                 if operation.in_flight > 0 && !withdrawn {
-                    io::adopt_orphan(Orphan { operation, route: self.route.clone() });
+                    io::adopt_orphan(Orphan { operation, route: self.route.clone(), signal: None });
                 } else {
                     let ended = Ending::Closed.of(&operation);
                     operation::tell(operation, ended, self.route.as_ref(), Some(&place.signal));

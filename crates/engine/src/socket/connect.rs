@@ -1,6 +1,6 @@
 //! connect, and what every connection that is being made has in common.
 
-use super::queue::Side;
+use super::queue::{PAIR_RETRIES, Side};
 use super::{Binding, Context, Number, Origin, Phase, Place, Socket, open};
 use crate::contract::{self, Subject};
 use crate::io;
@@ -250,12 +250,14 @@ impl Socket {
         runtime::get().timed_wait.time_left(local, &self.peer)
     }
 
-    /// Whether a failed attempt only met what TIME_WAIT left of an earlier connection.
+    /// Whether a failed attempt only met what TIME_WAIT left of an earlier connection, as far as one
+    /// can tell: what is longer in the way is a connection that lives (C-064).
     pub(super) fn pair_is_busy(&self, request: &Request, outcome: &Outcome) -> bool {
         const EADDRNOTAVAIL: Errno = Errno(99);
         self.reused
-            && matches!(request, Request::Connect(connect) if !connect.is_established())
             && outcome.error == Some(EADDRNOTAVAIL)
+            && matches!(request, Request::Connect(connect)
+                if !connect.is_established() && connect.restarts() < PAIR_RETRIES)
     }
 
     pub(super) fn must_wait_for_pair(&self, operation: &Operation, outcome: &Outcome) -> bool {

@@ -118,6 +118,7 @@ impl Socket {
         self.told_of_end = false;
         self.saw_end = false;
         self.closed_first = false;
+        self.tell_of_backlog(place);
     }
 
     /// Ends the receives that the connection's end has left, so that the next connection has none
@@ -127,7 +128,8 @@ impl Socket {
             if operation.in_flight > 0 {
                 operation.ending = Some(Ending::Closed);
                 let held = io::handle_in_ring(&operation, self.fd as usize, false);
-                io::adopt_orphan(Orphan { operation, route: self.route.clone() });
+                let (route, signal) = (self.route.clone(), self.signal_at(place));
+                io::adopt_orphan(Orphan { operation, route, signal });
                 if let Some((ring, user_data)) = held {
                     ring.cancel(user_data);
                 }

@@ -91,14 +91,20 @@ pub fn look_at_backlog(index: usize, generation: u32) {
     let Some(place) = crate::runtime::get().sockets.find(index) else { return };
     let mut socket = place.lock();
     if socket.is_open_as(generation) {
-        socket.notices.timed = false;
-        socket.end_notices(place, |socket, topic| socket.backlog_news(topic));
-        // The engine thread itself is here, so there is one.
-        let _ = socket.time_backlog();
+        socket.tell_of_backlog(place);
     }
 }
 
 impl Socket {
+    /// Ends what waits for another backlog if it is another one now, or gone with its connection; what
+    /// is left waits for the next look, under the socket's present generation.
+    pub(super) fn tell_of_backlog(&mut self, place: &'static Place) {
+        self.notices.timed = false;
+        self.end_notices(place, |socket, topic| socket.backlog_news(topic));
+        // Whoever waits has found that there is an engine thread.
+        let _ = self.time_backlog();
+    }
+
     /// What a code waits for. Asks how things stand only when their changes are listened to.
     fn topic(&self, code: u32, destination: Option<Address>) -> Result<Topic, WsaError> {
         let failed = |errno| translate(errno, Call::Ioctl);

@@ -426,7 +426,10 @@ impl Socket {
 
     fn write_bytes(&mut self, row: &Row, value: &[u8]) -> Result<(), WsaError> {
         let Home::Kernel(level, name) = row.home else { return Err(WsaError::WSAENOPROTOOPT) };
-        net::set_option(self.fd, level, name, value).map_err(|errno| translate(errno, Call::Option))
+        net::set_option(self.fd, level, name, value)
+            .map_err(|errno| translate(errno, Call::Option))?;
+        self.options.told.note(level, name);
+        Ok(())
     }
 
     fn set_linger(&mut self, value: Option<&[u8]>) -> Result<(), WsaError> {

@@ -108,13 +108,13 @@ impl Socket {
                     self.note_connection(&head);
                     self.queue(side).push_front(head);
                     match self.arm(side, want) {
-                        Ok(()) => return,
+                        Ok(()) => break,
                         Err(errno) => self.refuse_head(place, side, errno),
                     }
                 }
             }
         }
-        if side == Side::Input && self.is_ending() {
+        if side == Side::Input && self.is_ending() && !self.awaits_input() {
             // It left the input to the receives, of which none is left.
             self.pump(place, Side::Output, Ready::UNKNOWN);
         }
@@ -725,5 +725,7 @@ pub fn error_of_status(number: Number, status: NtStatus) -> WsaError {
 
 const ECONNREFUSED: i32 = 111;
 
-/// How often a connection is tried again whose pair of addresses the kernel still holds.
+/// How often a connection is tried again whose pair of addresses the kernel still holds, and how many
+/// times: for a little longer than the minute of TIME_WAIT.
 pub const PAIR_RETRY: Duration = Duration::from_millis(50);
+pub const PAIR_RETRIES: u16 = 1300;

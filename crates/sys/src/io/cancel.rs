@@ -32,7 +32,7 @@ pub unsafe extern "system" fn CancelIo(hfile: HANDLE) -> BOOL {
 /// OVERLAPPED.
 ///
 /// # Contract
-/// X-003..X-008; a blocking call ends with WSAEINTR and queues no packet.
+/// X-003..X-008; a blocking call ends as by [`CancelSynchronousIo`] and queues no packet.
 ///
 /// # Errors
 /// FALSE and ERROR_NOT_FOUND or ERROR_INVALID_HANDLE.
