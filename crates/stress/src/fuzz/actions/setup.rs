@@ -41,13 +41,17 @@ pub fn socket_of_some_kind(actor: &mut Actor<'_>) {
     actor.world.adopt(number, &mut actor.random, overlapped);
 }
 
+/// All in one: a WSACleanup meanwhile frees the numbers, and an accept on another one's new listener
+/// would wait for ever.
 pub fn pair(actor: &mut Actor<'_>) {
-    let (listening, at) = actor.world.make(|| winsock::listener(1));
-    let client = actor.world.make(|| call!(socket(AF_INET.into(), SOCK_STREAM, 0)));
-    let connected = call!(connect(client, name(&at), V4_BYTES)) == 0;
-    if connected {
-        let server =
-            actor.world.make(|| call!(accept(listening, ptr::null_mut(), ptr::null_mut())));
+    let (listening, client, server) = actor.world.make(|| {
+        let (listening, at) = winsock::listener(1);
+        let client = call!(socket(AF_INET.into(), SOCK_STREAM, 0));
+        let connected = call!(connect(client, name(&at), V4_BYTES)) == 0;
+        let accepts = || call!(accept(listening, ptr::null_mut(), ptr::null_mut()));
+        (listening, client, connected.then(accepts))
+    });
+    if let Some(server) = server {
         actor.say(format_args!("a pair: {client} and {server}"));
         actor.world.adopt(server, &mut actor.random, true);
     }
