@@ -240,8 +240,9 @@ TEST(k_107_nor_do_those_of_a_client) {
     SOCKET l = listener(&at), client = tcp(), next = tcp();
     char byte;
     CHECK_OK(bind(client, (SA *)&here, sizeof here));
-    CHECK_OK(connect(client, (SA *)&at, sizeof at));
+    /* A port of its own, which no other program's connection shares. */
     here = name_of(client);
+    CHECK_OK(connect(client, (SA *)&at, sizeof at));
     SOCKET s = accept_one(l);
     CHECK_OK(shutdown(client, SD_SEND));
     CHECK_EQ(recv(s, &byte, 1, 0), 0);
