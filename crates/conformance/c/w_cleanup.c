@@ -1,5 +1,5 @@
 /* W-012, W-013: what the last WSACleanup does to operations, to calls of other threads, and to sockets. */
-#include "harness.h"
+#include "blocking_calls.h"
 
 static void begin(void) {
     static WSADATA data;
@@ -66,45 +66,6 @@ TEST_RAW(w_012_no_routine_runs) {
     CHECK_EQ(WaitForSingleObject(ov[1]->hEvent, 0), WAIT_TIMEOUT);
     CHECK_EQ(WaitForSingleObject(accepting->hEvent, 0), WAIT_TIMEOUT);
     CHECK(no_packet(port, 50));
-}
-
-/* A call for another thread to block in, and how it ended there. */
-struct call {
-    int (*make)(struct call *);
-    SOCKET s;
-    SA4 to;
-    volatile LONG thread;
-    int result, error;
-};
-
-static DWORD WINAPI caller(void *argument) {
-    struct call *call = argument;
-    call->thread = (LONG)GetCurrentThreadId();
-    call->result = call->make(call);
-    call->error = WSAGetLastError();
-    return 0;
-}
-
-static int receives(struct call *call) {
-    char byte;
-    return recv(call->s, &byte, 1, 0);
-}
-
-static int sends(struct call *call) {
-    static char block[1 << 20];
-    int n;
-    do
-        n = send(call->s, block, sizeof block, 0);
-    while (n > 0);
-    return n;
-}
-
-static int accepts_one(struct call *call) {
-    return accept(call->s, NULL, NULL) == INVALID_SOCKET ? SOCKET_ERROR : 0;
-}
-
-static int connects(struct call *call) {
-    return connect(call->s, (SA *)&call->to, sizeof call->to);
 }
 
 TEST_RAW(w_012_blocking_calls_of_other_threads_end) {

@@ -1,23 +1,5 @@
 /* X-012..X-014: CancelSynchronousIo ends the blocking call that a thread is in. */
-#include "harness.h"
-
-/* A call for another thread to block in, and how it ended there. */
-struct call {
-    int (*make)(struct call *);
-    SOCKET s;
-    SA4 to;
-    volatile LONG thread; /* its number, once it runs */
-    int result, error;
-};
-
-static DWORD WINAPI caller(void *argument) {
-    struct call *call = argument;
-    call->thread = (LONG)GetCurrentThreadId();
-    WSASetLastError(0);
-    call->result = call->make(call);
-    call->error = WSAGetLastError();
-    return 0;
-}
+#include "blocking_calls.h"
 
 /* Asks until the thread is in its call and the call is given up. */
 static void cancel_by(HANDLE thread) {
@@ -41,28 +23,6 @@ static struct call *cancelled(int (*make)(struct call *), SOCKET s, const SA4 *t
     CHECK_EQ(WaitForSingleObject(t, 10000), WAIT_OBJECT_0);
     join(t);
     return call;
-}
-
-static int receives(struct call *call) {
-    char byte;
-    return recv(call->s, &byte, 1, 0);
-}
-
-static int sends(struct call *call) {
-    static char block[1 << 20];
-    int n;
-    do
-        n = send(call->s, block, sizeof block, 0);
-    while (n > 0);
-    return n;
-}
-
-static int accepts_one(struct call *call) {
-    return accept(call->s, NULL, NULL) == INVALID_SOCKET ? SOCKET_ERROR : 0;
-}
-
-static int connects(struct call *call) {
-    return connect(call->s, (SA *)&call->to, sizeof call->to);
 }
 
 static int reads(struct call *call) {
