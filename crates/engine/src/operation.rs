@@ -214,10 +214,11 @@ impl Overlapped {
 
 #[inline(never)]
 fn reset_event(handle: usize) -> Result<Arc<Event>, WsaError> {
-    let event = crate::runtime::get().handles.event(handle);
-    let event = event.map_err(|_| WsaError::WSA_INVALID_HANDLE)?;
-    event.reset();
-    Ok(event)
+    event_of(handle).inspect(|event| event.reset())
+}
+
+fn event_of(handle: usize) -> Result<Arc<Event>, WsaError> {
+    crate::runtime::get().handles.event(handle).map_err(|_| WsaError::WSA_INVALID_HANDLE)
 }
 
 /// Whether [`Overlapped::begin`] would take the event of an OVERLAPPED: for calls that take effect
@@ -233,10 +234,7 @@ pub unsafe fn check_event(address: usize) -> Result<(), WsaError> {
     let event = unsafe { (*(address as *const OVERLAPPED)).hEvent } as usize;
     match event & !3 {
         0 => Ok(()),
-        handle => match crate::runtime::get().handles.event(handle) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(WsaError::WSA_INVALID_HANDLE),
-        },
+        handle => event_of(handle).map(drop),
     }
 }
 

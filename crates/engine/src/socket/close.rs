@@ -4,9 +4,10 @@ use super::cancel::Held;
 use super::queue::{Side, open_settled};
 use super::{Number, Phase, Place, Socket};
 use crate::io;
-use crate::operation::{self, Ending, Orphan};
+use crate::operation::{self, Ending, Operation, Orphan};
 use crate::runtime;
 use crate::sync::plain::MutexGuard;
+use crate::wait::Signal;
 use linsock_abi::WsaError;
 use linsock_backend::net::{self, TcpState};
 use std::time::{Duration, Instant};
@@ -116,15 +117,9 @@ impl Socket {
         let signal = &place.signal;
         let mut held = Vec::new();
         for side in [Side::Input, Side::Output, Side::Notices] {
-            while let Some(mut operation) = self.queue(side).pop_front() {
+            while let Some(operation) = self.queue(side).pop_front() {
                 if operation.in_flight > 0 {
-                    operation.ending = Some(ending);
-                    held.extend(io::handle_in_ring(
-                        &operation,
-                        self.fd as usize,
-                        side == Side::Output,
-                    ));
-                    io::adopt_orphan(Orphan { operation, route: self.route.clone(), signal: None });
+                    held.extend(self.disown(operation, side, ending, None));
                     continue;
                 }
                 let ended = ending.of(&operation);
@@ -145,6 +140,21 @@ impl Socket {
         self.unwatch_events();
         net::close(self.fd);
         self.clear();
+        held
+    }
+
+    /// Leaves an operation that a ring holds to itself, and how it will end; what the ring needs to
+    /// give it back.
+    pub(super) fn disown(
+        &self,
+        mut operation: Box<Operation>,
+        side: Side,
+        ending: Ending,
+        signal: Option<&'static Signal>,
+    ) -> Option<Held> {
+        operation.ending = Some(ending);
+        let held = io::handle_in_ring(&operation, self.fd as usize, side == Side::Output);
+        io::adopt_orphan(Orphan { operation, route: self.route.clone(), signal });
         held
     }
 

@@ -2,8 +2,7 @@
 
 use super::queue::{Side, open_settled};
 use super::{Context, Number, Phase, Place, Socket};
-use crate::io;
-use crate::operation::{Ended, Ending, Notify, Operation, Orphan, Overlapped};
+use crate::operation::{Ended, Ending, Notify, Operation, Overlapped};
 use crate::runtime;
 use linsock_abi::WsaError;
 use linsock_abi::map::Call;
@@ -124,12 +123,10 @@ impl Socket {
     /// Ends the receives that the connection's end has left, so that the next connection has none
     /// of them: those of urgent data, and what watches for data after a shutdown.
     fn end_receives(&mut self, place: &'static Place) {
-        while let Some(mut operation) = self.input.pop_front() {
+        while let Some(operation) = self.input.pop_front() {
             if operation.in_flight > 0 {
-                operation.ending = Some(Ending::Closed);
-                let held = io::handle_in_ring(&operation, self.fd as usize, false);
-                let (route, signal) = (self.route.clone(), self.signal_at(place));
-                io::adopt_orphan(Orphan { operation, route, signal });
+                let signal = self.signal_at(place);
+                let held = self.disown(operation, Side::Input, Ending::Closed, signal);
                 if let Some((ring, user_data)) = held {
                     ring.cancel(user_data);
                 }
