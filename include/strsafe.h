@@ -68,7 +68,7 @@ LINSOCK_INLINE HRESULT StringCchCatA(STRSAFE_LPSTR to, size_t room, STRSAFE_LPCS
 LINSOCK_INLINE HRESULT StringCchVPrintfA(STRSAFE_LPSTR to, size_t room, STRSAFE_LPCSTR format, va_list arguments)
 {
     if (!to || !room || room > STRSAFE_MAX_CCH) return STRSAFE_E_INVALID_PARAMETER;
-    return linsock_printed(vsnprintf(to, room, format, arguments), room);
+    return linsock_printed(linsock_vsnprintf(to, room, format, arguments), room);
 }
 
 LINSOCK_INLINE HRESULT StringCchPrintfA(STRSAFE_LPSTR to, size_t room, STRSAFE_LPCSTR format, ...)

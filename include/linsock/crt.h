@@ -15,12 +15,18 @@
 #include <wctype.h>
 #include "compiler.h"
 #include "wide_format.h"
+#include "narrow_format.h"
 #include "short_wide.h"
 
 /* What the C library's headers leave out under -std=c11. */
 #if !defined(__cplusplus) && !defined(__USE_XOPEN2K8)
 extern char *strdup(const char *);
 extern int fileno(FILE *);
+extern FILE *fdopen(int, const char *);
+extern FILE *popen(const char *, const char *);
+extern int pclose(FILE *);
+extern int fseeko(FILE *, long, int);
+extern long ftello(FILE *);
 extern struct tm *localtime_r(const time_t *, struct tm *);
 extern struct tm *gmtime_r(const time_t *, struct tm *);
 #endif
@@ -45,8 +51,20 @@ typedef long long __time64_t;
 #define _stricmp  strcasecmp
 #define _strnicmp strncasecmp
 #define _strdup   strdup
+#define stricmp   _stricmp
+#define strcmpi   _stricmp
+#define strnicmp  _strnicmp
+#define strlwr    _strlwr
+#define strupr    _strupr
+#define wcsicmp   _wcsicmp
+#define wcsnicmp  _wcsnicmp
 #define _alloca   __builtin_alloca
 #define _fileno   fileno
+#define _fdopen   fdopen
+#define _popen    popen
+#define _pclose   pclose
+#define _fseeki64 fseeko
+#define _ftelli64 ftello
 #define _byteswap_ushort __builtin_bswap16
 #define _byteswap_ulong  __builtin_bswap32
 #define _byteswap_uint64 __builtin_bswap64
@@ -110,7 +128,7 @@ LINSOCK_INLINE char *_strrev(char *text)
 /* A count that does not fit is answered with -1, and then there may be no zero at the end; here there is one. */
 LINSOCK_INLINE int _vsnprintf(char *buffer, size_t count, const char *format, va_list arguments)
 {
-    int written = vsnprintf(buffer, count, format, arguments);
+    int written = linsock_vsnprintf(buffer, count, format, arguments);
     return written < 0 || (size_t)written > count ? -1 : written;
 }
 
@@ -121,7 +139,7 @@ LINSOCK_INLINE int _snprintf(char *buffer, size_t count_max, const char *format,
 
 LINSOCK_INLINE int _vscprintf(const char *format, va_list arguments)
 {
-    return vsnprintf(NULL, 0, format, arguments);
+    return linsock_vsnprintf(NULL, 0, format, arguments);
 }
 
 LINSOCK_INLINE int _scprintf(const char *format, ...)

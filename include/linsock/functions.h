@@ -143,15 +143,23 @@ int WSAAPI ws2_select(int nfds, fd_set *readfds, fd_set *writefds, fd_set *excep
 #define select(nfds, readfds, writefds, exceptfds, timeout) ws2_select(nfds, readfds, writefds, exceptfds, timeout)
 #endif
 
-#if defined(__cplusplus) && !defined(LINSOCK_NO_OVERLOADS)
+#ifndef LINSOCK_NO_OVERLOADS
 /* An unsigned long, which is a u_long on Windows, has 64 bits here; programs that spell the type so mean 32. */
+#ifdef __cplusplus
 inline int ioctlsocket(SOCKET s, long cmd, unsigned long *argp)
+#else
+LINSOCK_INLINE int linsock_ioctlsocket_long(SOCKET s, long cmd, unsigned long *argp)
+#endif
 {
     u_long value = argp ? (u_long)*argp : 0;
     int result = ioctlsocket(s, (LONG)cmd, argp ? &value : (u_long *)NULL);
     if (argp) *argp = value;
     return result;
 }
+#ifndef __cplusplus
+#define ioctlsocket(s, cmd, argp) \
+    _Generic((argp), unsigned long *: linsock_ioctlsocket_long, default: ioctlsocket)(s, cmd, argp)
+#endif
 #endif
 
 #endif /* LINSOCK_FUNCTIONS_H */

@@ -105,7 +105,7 @@ LINSOCK_INLINE int vsprintf_s(char *buffer, size_t room, const char *format, va_
 {
     int count;
     if (!buffer || !room || !format) return errno = EINVAL, -1;
-    count = vsnprintf(buffer, room, format, arguments);
+    count = linsock_vsnprintf(buffer, room, format, arguments);
     if (count >= 0 && (size_t)count < room) return count;
     buffer[0] = 0;
     return errno = ERANGE, -1;
@@ -116,7 +116,7 @@ LINSOCK_INLINE int _vsnprintf_s(char *buffer, size_t room, size_t max, const cha
 {
     int count;
     if (!buffer || !room || !format) return errno = EINVAL, -1;
-    count = vsnprintf(buffer, max < room ? max + 1 : room, format, arguments);
+    count = linsock_vsnprintf(buffer, max < room ? max + 1 : room, format, arguments);
     if (count >= 0 && (size_t)count <= max && (size_t)count < room) return count;
     if (count < 0 || (max != _TRUNCATE && max >= room)) {
         buffer[0] = 0;

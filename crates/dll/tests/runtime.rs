@@ -15,7 +15,9 @@ fn build(compiler: &str, arguments: &[&str], name: &str) -> PathBuf {
     let mut command = Command::new(compiler);
     command.args(arguments).args(["-Wall", "-Wextra", "-Werror"]);
     command.arg(root().join("crates/dll/tests/c/runtime.c"));
-    if !compiler.contains("mingw") {
+    if compiler.contains("mingw") {
+        command.arg("-lws2_32");
+    } else {
         command.arg(format!("-I{}", common::include_dir().display()));
         command.args(["-x", "none", "-llinsock"]);
         command.args([format!("-L{folder}"), format!("-Wl,-rpath,{folder}")]);

@@ -28,7 +28,7 @@ use linsock_backend::file::{self, From, Opening};
 use linsock_backend::net;
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use crate::socket::{SKIP_PORT_ON_SUCCESS, SKIP_SET_EVENT};
 
@@ -55,7 +55,7 @@ pub struct How {
 pub struct File {
     fd: net::Fd,
     /// Opened here, so closed here.
-    ours: bool,
+    ours: AtomicBool,
     how: How,
     name: Option<CString>,
     route: Mutex<Option<Route>>,
@@ -68,7 +68,7 @@ impl File {
     fn new(fd: net::Fd, ours: bool, how: How, name: Option<CString>) -> Arc<Self> {
         Arc::new(File {
             fd,
-            ours,
+            ours: AtomicBool::new(ours),
             how,
             name,
             route: Mutex::default(),
@@ -82,6 +82,13 @@ impl File {
         &self.signal
     }
 
+    /// FILE_FLAG_DELETE_ON_CLOSE.
+    fn delete_if_asked(&self) {
+        if let Some(name) = &self.name {
+            let _ = file::remove(name);
+        }
+    }
+
     fn has_mode(&self, mode: u8) -> bool {
         self.modes.load(Ordering::Relaxed) & mode != 0
     }
@@ -89,7 +96,7 @@ impl File {
 
 impl Drop for File {
     fn drop(&mut self) {
-        if self.ours {
+        if self.ours.load(Ordering::Relaxed) {
             net::close(self.fd);
         }
     }
@@ -107,7 +114,13 @@ pub fn open(path: &CStr, how: How) -> Result<usize, Win32Error> {
         return Err(Win32Error::ERROR_ACCESS_DENIED);
     }
     let name = how.delete_on_close.then(|| path.to_owned());
-    lock(&runtime::get().files.open).insert(fd as usize, File::new(fd, true, how, name));
+    let stale =
+        lock(&runtime::get().files.open).insert(fd as usize, File::new(fd, true, how, name));
+    if let Some(stale) = stale {
+        // Its descriptor was closed behind the library's back, and is the new file's.
+        stale.ours.store(false, Ordering::Relaxed);
+        stale.delete_if_asked();
+    }
     Ok(fd as usize)
 }
 
@@ -118,10 +131,7 @@ pub fn open(path: &CStr, how: How) -> Result<usize, Win32Error> {
 /// ERROR_INVALID_HANDLE.
 pub fn close(handle: usize) -> Result<(), Win32Error> {
     let file = lock(&runtime::get().files.open).remove(&handle);
-    let file = file.ok_or(Win32Error::ERROR_INVALID_HANDLE)?;
-    if let Some(name) = &file.name {
-        let _ = file::remove(name);
-    }
+    file.ok_or(Win32Error::ERROR_INVALID_HANDLE)?.delete_if_asked();
     Ok(())
 }
 

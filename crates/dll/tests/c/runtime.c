@@ -1,8 +1,10 @@
 /*
  * Check what Microsoft's C runtime has and others do not: the functions that are told how much room there is, numbers
- * as digits, formats, wide output beside narrow output. The same text runs on Windows.
+ * as digits, formats, lists of arguments, wide output beside narrow output, files by descriptor. The same text runs on
+ * Windows.
  */
 #define STRSAFE_NO_DEPRECATE
+#include <winsock2.h>
 #include <windows.h>
 #include <tchar.h>
 #include <strsafe.h>
@@ -11,7 +13,14 @@
 #include <string.h>
 #include <time.h>
 #include <errno.h>
+#include <direct.h>
+#include <fcntl.h>
+#include <io.h>
 #include <process.h>
+#include <share.h>
+#include <stdarg.h>
+#include <sys/locking.h>
+#include <sys/stat.h>
 
 static int failed;
 #define CHECK(ok) ((ok) ? (void)0 : (void)(failed = 1, printf("line %d: %s\n", __LINE__, #ok)))
@@ -115,6 +124,81 @@ static void safe_texts(void)
     CHECK(StringCchCopy(to, 0, TEXT("")) == STRSAFE_E_INVALID_PARAMETER);
 }
 
+/* A list of arguments may be read again: nobody but its owner moves it on. */
+static void read_twice(FILE *null, const char *format, ...)
+{
+    char *text, to[16], small[4];
+    wchar_t wide[16];
+    int count;
+    va_list list;
+    va_start(list, format);
+    count = _vscprintf(format, list) + 1;
+    CHECK(count == 10 && _vsnprintf(small, sizeof small, format, list) == -1);
+    text = (char *)malloc((size_t)count);
+    CHECK(text && vsprintf(text, format, list) == 9 && strcmp(text, "7 seven 8") == 0);
+    CHECK(vsprintf_s(to, sizeof to, format, list) == 9 && strcmp(to, text) == 0);
+    CHECK(_vsnprintf_s(to, sizeof to, _TRUNCATE, format, list) == 9 && strcmp(to, text) == 0);
+    CHECK(StringCchVPrintfA(to, sizeof to, format, list) == S_OK && strcmp(to, text) == 0);
+    CHECK(vfprintf(null, format, list) == 9 && vfprintf(null, format, list) == 9);
+    CHECK(_vsnwprintf(wide, 16, L"%d %hs %d", list) == 9 && wcscmp(wide, L"7 seven 8") == 0);
+    free(text);
+    va_end(list);
+}
+
+static void lists(void)
+{
+    FILE *null = tmpfile();
+    CHECK(null != NULL);
+    read_twice(null, "%d %s %d", 7, "seven", 8);
+    CHECK(_ftelli64(null) == 18 && _fseeki64(null, 2, SEEK_SET) == 0 && fgetc(null) == 's');
+    fclose(null);
+}
+
+static void descriptors(void)
+{
+    char to[8], name[64];
+    struct _stat about;
+    struct _stati64 more;
+    DWORD count = 0;
+    HANDLE handle;
+    int file;
+    sprintf(name, "runtime_%d.tmp", _getpid());
+    file = _open(name, _O_CREAT | _O_EXCL | _O_RDWR | _O_BINARY, _S_IREAD | _S_IWRITE);
+    CHECK(file >= 0 && _open(name, _O_CREAT | _O_EXCL | _O_RDWR, _S_IREAD) == -1 && errno == EEXIST);
+    CHECK(_write(file, "1234567", 7) == 7 && _tell(file) == 7 && _lseeki64(file, 3, SEEK_SET) == 3);
+    CHECK(_read(file, to, 2) == 2 && memcmp(to, "45", 2) == 0 && !_eof(file));
+    CHECK(_read(file, to, 8) == 2 && _eof(file) && _filelength(file) == 7 && _commit(file) == 0);
+    CHECK(_fstat(file, &about) == 0 && about.st_size == 7 && (about.st_mode & _S_IFMT) == _S_IFREG);
+    CHECK(_stati64(name, &more) == 0 && more.st_size == 7 && _stat(".", &about) == 0 && about.st_mode & _S_IFDIR);
+    CHECK(_lseek(file, 0, SEEK_SET) == 0 && _locking(file, _LK_NBLCK, 4) == 0 && _locking(file, _LK_UNLCK, 4) == 0);
+    CHECK(_chsize_s(file, 5) == 0 && _filelengthi64(file) == 5);
+    /* The descriptor's handle is the file. */
+    handle = (HANDLE)_get_osfhandle(file);
+    CHECK(handle != INVALID_HANDLE_VALUE && ReadFile(handle, to, 5, &count, NULL) && count == 5 && to[4] == '5');
+    CHECK(_close(file) == 0 && _close(file) == -1 && errno == EBADF && _get_osfhandle(file) == -1);
+    CHECK(_sopen_s(&file, name, _O_RDONLY, _SH_DENYNO, 0) == 0 && _close(file) == 0);
+    /* And a handle's descriptor; closing that closes both. */
+    handle = CreateFileA(name, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
+    file = _open_osfhandle((intptr_t)handle, _O_RDONLY);
+    CHECK(file >= 0 && _read(file, to, 3) == 3 && memcmp(to, "123", 3) == 0 && _close(file) == 0);
+    CHECK(!ReadFile(handle, to, 1, &count, NULL) && GetLastError() == ERROR_INVALID_HANDLE);
+    CHECK(_access(name, 0) == 0 && _unlink(name) == 0 && _access(name, 0) == -1 && errno == ENOENT);
+    CHECK(_mkdir(name) == 0 && _mkdir(name) == -1 && errno == EEXIST && _rmdir(name) == 0);
+}
+
+/* u_long spelt out. */
+static void long_word(void)
+{
+    WSADATA data;
+    unsigned long word = 1, waiting = ~0ul;
+    SOCKET s;
+    CHECK(WSAStartup(MAKEWORD(2, 2), &data) == 0);
+    s = socket(AF_INET, SOCK_DGRAM, 0);
+    CHECK(ioctlsocket(s, FIONBIO, &word) == 0 && ioctlsocket(s, FIONREAD, &waiting) == 0 && waiting == 0);
+    CHECK(ioctlsocket(s, FIONBIO, NULL) == SOCKET_ERROR && WSAGetLastError() == WSAEFAULT);
+    CHECK(closesocket(s) == 0 && WSACleanup() == 0);
+}
+
 int _tmain(int argc, TCHAR *argv[])
 {
     _set_invalid_parameter_handler(quiet);
@@ -124,6 +208,9 @@ int _tmain(int argc, TCHAR *argv[])
     scanning();
     others();
     safe_texts();
+    lists();
+    descriptors();
+    long_word();
     CHECK(argc == 2 && _tcscmp(argv[1], _T("argument")) == 0 && argv[2] == NULL);
     printf("narrow, ");
     wprintf(L"%s, ", L"wide");
