@@ -18,6 +18,10 @@
 #include "narrow_format.h"
 #include "short_wide.h"
 
+LINSOCK_BEGIN
+extern int getentropy(void *, size_t);
+LINSOCK_END
+
 /* What the C library's headers leave out under -std=c11. */
 #if !defined(__cplusplus) && !defined(__USE_XOPEN2K8)
 extern char *strdup(const char *);
@@ -166,6 +170,33 @@ LINSOCK_INLINE int _vscwprintf(const wchar_t *format, va_list arguments)
 LINSOCK_INLINE int _scwprintf(const wchar_t *format, ...)
 {
     LINSOCK_VARIADIC(linsock_print_wide(NULL, 0, format, arguments));
+}
+
+/* On the stack if it is small, as Microsoft's does; _freea tells by the word before the block. */
+#define _ALLOCA_S_THRESHOLD 1024
+#define _malloca(bytes)                                                                                    \
+    ((size_t)(bytes) + 16 <= _ALLOCA_S_THRESHOLD ? linsock_mark(_alloca((size_t)(bytes) + 16), LINSOCK_STACK) \
+                                                 : linsock_mark(malloc((size_t)(bytes) + 16), LINSOCK_HEAP))
+#define LINSOCK_STACK 0xCCCCu
+#define LINSOCK_HEAP  0xDDDDu
+
+LINSOCK_INLINE void *linsock_mark(void *block, unsigned int kind)
+{
+    if (!block) return NULL;
+    *(unsigned int *)block = kind;
+    return (char *)block + 16;
+}
+
+LINSOCK_INLINE void _freea(void *block)
+{
+    char *whole = block ? (char *)block - 16 : NULL;
+    if (whole && *(unsigned int *)(void *)whole == LINSOCK_HEAP) free(whole);
+}
+
+LINSOCK_INLINE errno_t rand_s(unsigned int *number)
+{
+    if (!number) return errno = EINVAL;
+    return getentropy(number, sizeof *number) ? errno : 0;
 }
 
 LINSOCK_INLINE void *_aligned_malloc(size_t bytes, size_t alignment)

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::ffi::c_void;
 use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{OnceLock, Weak};
+use std::sync::{Condvar, OnceLock, PoisonError, Weak};
 
 use linsock_abi::Win32Error;
 use linsock_backend::leap::{self, Frame};
@@ -25,6 +25,9 @@ use crate::wait::Signal;
 /// The exit code of a thread that still runs (STILL_ACTIVE).
 pub const STILL_ACTIVE: u32 = 259;
 
+/// How often a thread can be suspended.
+const MAXIMUM_SUSPEND_COUNT: u32 = 127;
+
 /// The function a thread runs. It may end by [`exit`].
 pub type StartRoutine = leap::Routine;
 
@@ -36,6 +39,9 @@ pub struct ThreadObject {
     apcs: apc::Queue,
     /// What its blocking calls wait for: one, and those that it interrupted by an APC.
     calls: Mutex<Vec<Arc<Synchronous>>>,
+    /// How often it is suspended; it begins when that is 0.
+    suspensions: Mutex<u32>,
+    resumed: Condvar,
 }
 
 impl Default for ThreadObject {
@@ -53,6 +59,47 @@ impl ThreadObject {
             exit_code: AtomicU32::new(STILL_ACTIVE),
             apcs: apc::Queue::default(),
             calls: Mutex::default(),
+            suspensions: Mutex::default(),
+            resumed: Condvar::new(),
+        }
+    }
+
+    /// Has a thread that is yet to be started wait before it runs its function.
+    pub fn suspend_at_start(&self) {
+        *lock(&self.suspensions) = 1;
+    }
+
+    /// Suspends once more a thread that waits before its function. Gives how often it was suspended before.
+    ///
+    /// # Errors
+    /// ERROR_NOT_SUPPORTED: it runs; ERROR_SIGNAL_REFUSED: suspended too often.
+    pub fn suspend(&self) -> Result<u32, Win32Error> {
+        let mut suspensions = lock(&self.suspensions);
+        match *suspensions {
+            0 => Err(Win32Error::ERROR_NOT_SUPPORTED),
+            MAXIMUM_SUSPEND_COUNT => Err(Win32Error::ERROR_SIGNAL_REFUSED),
+            before => {
+                *suspensions += 1;
+                Ok(before)
+            }
+        }
+    }
+
+    /// Takes back one suspension. Gives how often the thread was suspended before.
+    pub fn resume(&self) -> u32 {
+        let mut suspensions = lock(&self.suspensions);
+        let before = *suspensions;
+        *suspensions = before.saturating_sub(1);
+        if before == 1 {
+            self.resumed.notify_all();
+        }
+        before
+    }
+
+    fn wait_until_resumed(&self) {
+        let mut suspensions = lock(&self.suspensions);
+        while *suspensions > 0 {
+            suspensions = self.resumed.wait(suspensions).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
@@ -300,6 +347,7 @@ extern "C" fn run(start: *mut c_void) -> *mut c_void {
 unsafe extern "system" fn enter(first: *mut c_void) -> u32 {
     // SAFETY: what `run` has on its stack.
     let (routine, parameter) = unsafe { *first.cast::<(StartRoutine, *mut c_void)>() };
+    with_current(ThreadObject::wait_until_resumed);
     apc::run();
     // SAFETY: the caller of `spawn` vouched for both.
     unsafe { routine(parameter) }

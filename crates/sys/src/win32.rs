@@ -84,10 +84,10 @@ pub mod System {
             GetCurrentProcess, GetCurrentThread, GetCurrentThreadId, GetExitCodeThread, OpenEventA,
             OpenEventW, OpenMutexW, OpenSemaphoreW, OpenThread, OpenWaitableTimerA,
             OpenWaitableTimerW, QueueUserAPC, RegisterWaitForSingleObject, ReleaseMutex,
-            ReleaseSemaphore, ResetEvent, SetEvent, SetWaitableTimer, SetWaitableTimerEx,
-            SignalObjectAndWait, Sleep, SleepEx, UnregisterWait, UnregisterWaitEx,
-            WaitForMultipleObjects, WaitForMultipleObjectsEx, WaitForSingleObject,
-            WaitForSingleObjectEx,
+            ReleaseSemaphore, ResetEvent, ResumeThread, SetEvent, SetWaitableTimer,
+            SetWaitableTimerEx, SignalObjectAndWait, Sleep, SleepEx, SuspendThread, UnregisterWait,
+            UnregisterWaitEx, WaitForMultipleObjects, WaitForMultipleObjectsEx,
+            WaitForSingleObject, WaitForSingleObjectEx,
         };
         pub use crate::threading::{
             GetCurrentProcessorNumber, GetProcessAffinityMask, GetThreadDescription, GetThreadId,

@@ -69,6 +69,7 @@ number_space!(Win32Error(u32), plain crate::types::WIN32_ERROR {
     ERROR_PROC_NOT_FOUND             = 127,  "procedure not found";
     ERROR_NEGATIVE_SEEK              = 131,  "seek before the beginning of the file";
     ERROR_DIR_NOT_EMPTY              = 145,  "directory not empty";
+    ERROR_SIGNAL_REFUSED             = 156,  "thread is suspended too often";
     ERROR_BAD_PATHNAME               = 161,  "path is invalid";
     ERROR_BUSY                       = 170,  "resource in use";
     ERROR_ALREADY_EXISTS             = 183,  "object already exists";

@@ -4,6 +4,7 @@
  * Windows.
  */
 #define STRSAFE_NO_DEPRECATE
+#define _CRT_RAND_S
 #include <winsock2.h>
 #include <windows.h>
 #include <tchar.h>
@@ -16,6 +17,7 @@
 #include <direct.h>
 #include <fcntl.h>
 #include <io.h>
+#include <malloc.h>
 #include <process.h>
 #include <share.h>
 #include <stdarg.h>
@@ -124,6 +126,23 @@ static void safe_texts(void)
     CHECK(StringCchCopy(to, 0, TEXT("")) == STRSAFE_E_INVALID_PARAMETER);
 }
 
+/* Small blocks are the stack's, others the heap's. */
+static void blocks(void)
+{
+    unsigned int one = 0, other = 0;
+    char *small = (char *)_malloca(100), *large = (char *)_malloca(100000);
+    LONGLONG volatile sum = 40;
+    CHECK(small && large && ((uintptr_t)small | (uintptr_t)large) % 16 == 0);
+    memset(small, 1, 100), memset(large, 1, 100000);
+    _freea(small), _freea(large), _freea(NULL);
+    CHECK(rand_s(&one) == 0 && rand_s(&other) == 0 && one != other && rand_s(NULL) == EINVAL);
+#ifndef __MINGW32__ /* whose headers lack these */
+    CHECK(InterlockedAddNoFence64(&sum, 3) == 43 && InterlockedIncrementAcquire64(&sum) == 44);
+    CHECK(InterlockedCompareExchangeRelease64(&sum, 1, 44) == 44 && InterlockedExchangeAddNoFence64(&sum, 8) == 1);
+#endif
+    CHECK(InterlockedAdd64(&sum, 2) > 2);
+}
+
 /* A list of arguments may be read again: nobody but its owner moves it on. */
 static void read_twice(FILE *null, const char *format, ...)
 {
@@ -186,6 +205,27 @@ static void descriptors(void)
     CHECK(_mkdir(name) == 0 && _mkdir(name) == -1 && errno == EEXIST && _rmdir(name) == 0);
 }
 
+static unsigned __stdcall adds_one(void *number)
+{
+    char text[32];
+    sprintf(text, "%d", *(int *)number + 1);
+    *(int *)number = atoi(text);
+    return 7;
+}
+
+/* A thread that waits to be resumed, with as little stack as may be asked for. */
+static void threads(void)
+{
+    volatile int number = 41;
+    DWORD code = 0;
+    HANDLE thread = (HANDLE)_beginthreadex(NULL, 16384, adds_one, (void *)&number,
+                                           CREATE_SUSPENDED | STACK_SIZE_PARAM_IS_A_RESERVATION, NULL);
+    CHECK(thread && WaitForSingleObject(thread, 50) == WAIT_TIMEOUT && number == 41);
+    CHECK(SuspendThread(thread) == 1 && ResumeThread(thread) == 2 && ResumeThread(thread) == 1);
+    CHECK(WaitForSingleObject(thread, 20000) == WAIT_OBJECT_0 && number == 42);
+    CHECK(GetExitCodeThread(thread, &code) && code == 7 && CloseHandle(thread));
+}
+
 /* u_long spelt out. */
 static void long_word(void)
 {
@@ -207,9 +247,11 @@ int _tmain(int argc, TCHAR *argv[])
     digits();
     scanning();
     others();
+    blocks();
     safe_texts();
     lists();
     descriptors();
+    threads();
     long_word();
     CHECK(argc == 2 && _tcscmp(argv[1], _T("argument")) == 0 && argv[2] == NULL);
     printf("narrow, ");

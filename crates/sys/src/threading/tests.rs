@@ -242,6 +242,59 @@ fn threads_run_end_and_tell_their_code() {
 }
 
 #[test]
+fn suspended_threads_begin_when_they_are_resumed() {
+    start();
+    let mut code = 0;
+    let suspended = 4;
+    // SAFETY: the functions take any parameter; the number has room.
+    unsafe {
+        let thread =
+            CreateThread(ptr::null(), 0, Some(doubles), handle(21), suspended, ptr::null_mut());
+        assert_eq!(SuspendThread(thread), 1);
+        assert_eq!(ResumeThread(thread), 2);
+        assert_eq!(WaitForSingleObject(thread, 50), TIMEOUT);
+        assert_eq!(ResumeThread(thread), 1);
+        assert_eq!(WaitForSingleObject(thread, 20_000), 0);
+        assert_eq!(GetExitCodeThread(thread, &mut code), 1);
+        assert_eq!((code, ResumeThread(thread)), (42, 0));
+        assert_eq!(CloseHandle(thread), 1);
+
+        let thread =
+            CreateThread(ptr::null(), 0, Some(doubles), handle(21), suspended, ptr::null_mut());
+        assert!((1..127).all(|times| SuspendThread(thread) == times));
+        assert_eq!(with_error(|| SuspendThread(thread)), (u32::MAX, 156));
+        assert!((1..=127).rev().all(|times| ResumeThread(thread) == times));
+        assert_eq!(WaitForSingleObject(thread, 20_000), 0);
+        assert_eq!(CloseHandle(thread), 1);
+
+        assert_eq!(with_error(|| SuspendThread(GetCurrentThread())), (u32::MAX, 50));
+        assert_eq!(with_error(|| ResumeThread(handle(3))), (u32::MAX, INVALID_HANDLE));
+    }
+}
+
+/// Uses so much stack as the least reservation of Windows has.
+unsafe extern "system" fn is_deep(parameter: *mut std::ffi::c_void) -> u32 {
+    let room = std::hint::black_box([1u8; 0xF000]);
+    parameter.addr() as u32 + u32::from(room[0xEFFF])
+}
+
+#[test]
+fn the_least_stack_is_what_windows_reserves() {
+    start();
+    let mut code = 0;
+    let reservation = 0x1_0000;
+    // SAFETY: the function takes any parameter; the number has room.
+    unsafe {
+        let thread =
+            CreateThread(ptr::null(), 1, Some(is_deep), handle(41), reservation, ptr::null_mut());
+        assert_eq!(WaitForSingleObject(thread, 20_000), 0);
+        assert_eq!(GetExitCodeThread(thread, &mut code), 1);
+        assert_eq!(code, 42);
+        assert_eq!(CloseHandle(thread), 1);
+    }
+}
+
+#[test]
 fn threads_that_cannot_be_are_refused() {
     start();
     // SAFETY: nothing is started.
@@ -252,7 +305,6 @@ fn threads_that_cannot_be_are_refused() {
             })
         };
         assert_eq!(start(None, 0), (ptr::null_mut(), INVALID_PARAMETER));
-        assert_eq!(start(Some(doubles), 4), (ptr::null_mut(), 50));
         assert_eq!(start(Some(doubles), 1), (ptr::null_mut(), INVALID_PARAMETER));
         let huge = usize::MAX - 1;
         let refused = with_error(|| {

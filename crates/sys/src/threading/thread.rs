@@ -11,10 +11,19 @@ use linsock_engine::apc::Apc;
 use linsock_engine::handle::Object;
 use linsock_engine::thread::{self, ThreadObject};
 
+use crate::last_error;
+
 use super::{CURRENT_THREAD, handle_or_null, handles, thread_of, truth};
 
 /// The stack size is what to reserve, not what to commit at first.
 const STACK_SIZE_PARAM_IS_A_RESERVATION: u32 = 0x1_0000;
+
+/// In such steps Windows gives address space.
+const ALLOCATION_GRANULARITY: usize = 0x1_0000;
+
+/// What is taken of a thread's stack that Windows takes elsewhere: the C library's thread-local
+/// variables, and the frames of this library, which are the kernel's there.
+const OWN_STACK_BYTES: usize = 0x2_0000;
 
 /// Starts a thread.
 ///
@@ -22,13 +31,15 @@ const STACK_SIZE_PARAM_IS_A_RESERVATION: u32 = 0x1_0000;
 /// C-053, X-016 what the thread started is cancelled when it exits. The handle is signalled then.
 ///
 /// # Errors
-/// NULL and ERROR_INVALID_PARAMETER (87): no function, or an unknown flag; ERROR_NOT_SUPPORTED
-/// (50): CREATE_SUSPENDED; ERROR_NOT_ENOUGH_MEMORY (8): no further thread or handle.
+/// NULL and ERROR_INVALID_PARAMETER (87): no function, or an unknown flag; ERROR_NOT_ENOUGH_MEMORY
+/// (8): no further thread or handle.
 ///
 /// # Linux
-/// A thread of the C library; its id is the kernel's. Suspended threads do not exist here. As on
-/// Windows a stack size without STACK_SIZE_PARAM_IS_A_RESERVATION does not make the reserved
-/// stack smaller than the default. The security attributes are ignored.
+/// A thread of the C library; its id is the kernel's. With CREATE_SUSPENDED it waits before its
+/// function until ResumeThread. As on Windows a stack size without
+/// STACK_SIZE_PARAM_IS_A_RESERVATION does not make the reserved stack smaller than the default, and
+/// one with it is rounded up to 64 KiB; what the C library and this library need is added. The
+/// security attributes are ignored.
 ///
 /// # Safety
 /// The function may be called with the parameter on another thread.
@@ -52,6 +63,9 @@ pub unsafe extern "system" fn CreateThread(
     }
     let stack_bytes = stack_bytes(dwstacksize, dwcreationflags);
     let thread = Arc::new(ThreadObject::new());
+    if dwcreationflags & CREATE_SUSPENDED != 0 {
+        thread.suspend_at_start();
+    }
     // The handle comes first: failing to get one must not leave a thread running.
     let opened = handles().insert(Object::Thread(thread.clone()));
     handle_or_null(opened.and_then(|handle| {
@@ -71,10 +85,7 @@ pub unsafe extern "system" fn CreateThread(
 }
 
 fn check_flags(flags: u32) -> Result<(), Win32Error> {
-    if flags & CREATE_SUSPENDED != 0 {
-        return Err(Win32Error::ERROR_NOT_SUPPORTED);
-    }
-    if flags & !STACK_SIZE_PARAM_IS_A_RESERVATION != 0 {
+    if flags & !(CREATE_SUSPENDED | STACK_SIZE_PARAM_IS_A_RESERVATION) != 0 {
         return Err(Win32Error::ERROR_INVALID_PARAMETER);
     }
     Ok(())
@@ -83,7 +94,55 @@ fn check_flags(flags: u32) -> Result<(), Win32Error> {
 /// The stack to reserve; 0 for the default.
 fn stack_bytes(asked: usize, flags: u32) -> usize {
     let reservation = flags & STACK_SIZE_PARAM_IS_A_RESERVATION != 0;
-    if reservation || asked > linsock_backend::thread::default_stack_bytes() { asked } else { 0 }
+    if asked == 0 || (!reservation && asked <= linsock_backend::thread::default_stack_bytes()) {
+        return 0;
+    }
+    let rounded = asked.checked_next_multiple_of(ALLOCATION_GRANULARITY);
+    rounded.and_then(|bytes| bytes.checked_add(OWN_STACK_BYTES)).unwrap_or(usize::MAX)
+}
+
+/// Takes back one suspension of a thread; without any left it runs. Returns how many there were.
+///
+/// # Contract
+/// None of its own.
+///
+/// # Errors
+/// 0xFFFFFFFF and ERROR_INVALID_HANDLE (6): not a thread.
+///
+/// # Linux
+/// Nothing differs.
+///
+/// # Sources
+/// learn.microsoft.com: processthreadsapi.h, ResumeThread
+#[api]
+pub unsafe extern "system" fn ResumeThread(hthread: HANDLE) -> u32 {
+    count(thread_of(hthread).map(|thread| thread.resume()))
+}
+
+/// Suspends a thread once more that has not begun. Returns how many suspensions there were.
+///
+/// # Contract
+/// None of its own.
+///
+/// # Errors
+/// 0xFFFFFFFF and ERROR_INVALID_HANDLE (6): not a thread; ERROR_NOT_SUPPORTED (50): it runs;
+/// ERROR_SIGNAL_REFUSED (156): suspended 127 times.
+///
+/// # Linux
+/// A thread that runs cannot be stopped from outside.
+///
+/// # Sources
+/// learn.microsoft.com: processthreadsapi.h, SuspendThread
+#[api]
+pub unsafe extern "system" fn SuspendThread(hthread: HANDLE) -> u32 {
+    count(thread_of(hthread).and_then(|thread| thread.suspend()))
+}
+
+fn count(suspensions: Result<u32, Win32Error>) -> u32 {
+    suspensions.unwrap_or_else(|error| {
+        last_error::set(error.0);
+        u32::MAX
+    })
 }
 
 /// Ends the calling thread, whoever started it.
