@@ -9,7 +9,7 @@ use crate::sync::{AtomicPtr, Ordering};
 const PLACES_PER_CHUNK: usize = if cfg!(loom) { 2 } else { 256 };
 const CHUNKS: usize = if cfg!(loom) { 2 } else { 16384 };
 
-struct Chunk<T>([T; PLACES_PER_CHUNK]);
+type Chunk<T> = [T; PLACES_PER_CHUNK];
 
 /// The table.
 pub struct Table<T: 'static> {
@@ -29,7 +29,7 @@ impl<T: Default + Sync + Send> Table<T> {
         let chunk = self.chunks.get(index / PLACES_PER_CHUNK)?.load(Ordering::Acquire);
         // SAFETY: a chunk that was published is initialised and never freed.
         let chunk = unsafe { chunk.as_ref()? };
-        Some(&chunk.0[index % PLACES_PER_CHUNK])
+        Some(&chunk[index % PLACES_PER_CHUNK])
     }
 
     /// The place of a number, made if need be; `None` beyond the table's end.
@@ -41,12 +41,14 @@ impl<T: Default + Sync + Send> Table<T> {
         self.find(index)
     }
 
-    /// Makes the part of the table that a number is in. Apart: it takes a large piece of stack.
+    /// Makes the part of the table that a number is in, on the heap from the start: a thread may
+    /// have less stack than that takes.
     #[cold]
-    #[inline(never)]
     fn make_chunk(&self, index: usize) -> Option<()> {
         let slot = self.chunks.get(index / PLACES_PER_CHUNK)?;
-        let fresh = Box::into_raw(Box::new(Chunk(std::array::from_fn(|_| T::default()))));
+        let fresh: Box<[T]> = (0..PLACES_PER_CHUNK).map(|_| T::default()).collect();
+        let fresh: Box<Chunk<T>> = fresh.try_into().ok()?;
+        let fresh = Box::into_raw(fresh);
         let published =
             slot.compare_exchange(std::ptr::null_mut(), fresh, Ordering::AcqRel, Ordering::Acquire);
         if published.is_err() {

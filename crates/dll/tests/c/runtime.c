@@ -208,7 +208,12 @@ static void descriptors(void)
 static unsigned __stdcall adds_one(void *number)
 {
     char text[32];
+    WSADATA data;
+    SOCKET s;
     sprintf(text, "%d", *(int *)number + 1);
+    CHECK(WSAStartup(MAKEWORD(2, 2), &data) == 0);
+    s = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK(s != INVALID_SOCKET && closesocket(s) == 0 && WSACleanup() == 0);
     *(int *)number = atoi(text);
     return 7;
 }
