@@ -224,6 +224,31 @@ LINSOCK_INLINE char *linsock_narrow(const wchar_t *wide)
     return text.bytes;
 }
 
+/* The parts of a path that are asked for. There are no drives here. */
+LINSOCK_INLINE void _splitpath(const char *path, char *drive, char *folder, char *name, char *extension)
+{
+    const char *base = path, *dot = NULL, *at;
+    for (at = path; *at; at++) {
+        if (*at == '/' || *at == '\\') base = at + 1, dot = NULL;
+        else if (*at == '.') dot = at;
+    }
+    if (!dot) dot = at;
+    if (drive) *drive = 0;
+    if (folder) snprintf(folder, _MAX_DIR, "%.*s", (int)(base - path), path);
+    if (name) snprintf(name, _MAX_FNAME, "%.*s", (int)(dot - base), base);
+    if (extension) snprintf(extension, _MAX_EXT, "%s", dot);
+}
+
+LINSOCK_INLINE void _makepath(char *path, const char *drive, const char *folder, const char *name, const char *extension)
+{
+    size_t length = folder ? strlen(folder) : 0;
+    int parted = !length || folder[length - 1] == '/' || folder[length - 1] == '\\';
+    int dotted = !extension || !*extension || *extension == '.';
+    (void)drive;
+    snprintf(path, _MAX_PATH, "%s%s%s%s%s", folder ? folder : "", parted ? "" : "/", name ? name : "", dotted ? "" : ".",
+             extension ? extension : "");
+}
+
 LINSOCK_INLINE FILE *_wfopen(const wchar_t *path, const wchar_t *mode)
 {
     char *narrow_path = linsock_narrow(path), *narrow_mode = linsock_narrow(mode);

@@ -107,6 +107,28 @@ pub fn write(fd: Fd, from: usize, bytes: usize) -> Result<usize, Errno> {
     Ok(written)
 }
 
+unsafe extern "C" {
+    /// The C library's standard output.
+    static stdout: *mut libc::FILE;
+}
+
+/// Has the C library write what it holds back of standard output. A console on Windows has it at once.
+pub fn flush_standard_output() {
+    // SAFETY: the C library's own stream, set before any program runs.
+    unsafe { libc::fflush(stdout) };
+}
+
+/// Columns and rows of a terminal.
+///
+/// # Errors
+/// ENOTTY, EBADF.
+pub fn size(fd: Fd) -> Result<(u16, u16), Errno> {
+    let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
+    // SAFETY: room for the answer.
+    done(unsafe { libc::ioctl(fd, libc::TIOCGWINSZ, &raw mut size) })?;
+    Ok((size.ws_col, size.ws_row))
+}
+
 /// Whether something can be read at once, the end included.
 pub fn is_readable(fd: Fd) -> bool {
     poll(fd, libc::POLLIN, 0)

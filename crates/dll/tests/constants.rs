@@ -6,6 +6,7 @@ use common::rust_text::{constants, sources, windows_sys_texts};
 use common::{compile, compilers, must_all_be_ok};
 use std::collections::BTreeMap;
 use std::process::Command;
+use std::sync::LazyLock;
 
 /// Macros that share a name with a windows-sys constant and are something else.
 const NOT_THE_SAME: [(&str, &str); 7] = [
@@ -23,6 +24,11 @@ const NOT_THE_SAME: [(&str, &str); 7] = [
 
 /// The names of all object-like macros once every header is included.
 fn macros() -> Vec<String> {
+    static ALL: LazyLock<Vec<String>> = LazyLock::new(macros_by_gcc);
+    ALL.clone()
+}
+
+fn macros_by_gcc() -> Vec<String> {
     let source = common::scratch().join("macros.c");
     std::fs::write(&source, common::all_headers()).expect("a test's source can be written");
     let output = Command::new("gcc")

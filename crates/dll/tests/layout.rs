@@ -63,6 +63,11 @@ fn structures() -> Vec<Fact> {
         CONSOLE_READCONSOLE_CONTROL {
             nLength, nInitialChars, dwCtrlWakeupMask, dwControlKeyState
         }
+        COORD { X, Y }
+        SMALL_RECT { Left, Top, Right, Bottom }
+        CONSOLE_SCREEN_BUFFER_INFO {
+            dwSize, dwCursorPosition, wAttributes, srWindow, dwMaximumWindowSize
+        }
         SECURITY_ATTRIBUTES { nLength, lpSecurityDescriptor, bInheritHandle }
         STARTUPINFOA {
             cb, lpReserved, lpDesktop, lpTitle, dwX, dwY, dwXSize, dwYSize, dwXCountChars,

@@ -189,19 +189,24 @@ pub mod System {
     /// The console, the standard streams, and what asks the process to end.
     pub mod Console {
         pub use crate::io::{
-            GetConsoleCP, GetConsoleMode, GetConsoleOutputCP, GetStdHandle, ReadConsoleA,
-            ReadConsoleW, SetConsoleCP, SetConsoleMode, SetConsoleOutputCP, SetConsoleTitleA,
-            SetConsoleTitleW, WriteConsoleA, WriteConsoleW,
+            GetConsoleCP, GetConsoleMode, GetConsoleOutputCP, GetConsoleScreenBufferInfo,
+            GetStdHandle, ReadConsoleA, ReadConsoleW, SetConsoleCP, SetConsoleMode,
+            SetConsoleOutputCP, SetConsoleTextAttribute, SetConsoleTitleA, SetConsoleTitleW,
+            WriteConsoleA, WriteConsoleW,
         };
         pub use crate::system::{GenerateConsoleCtrlEvent, SetConsoleCtrlHandler};
         pub use linsock_abi::{
-            CONSOLE_MODE, CONSOLE_READCONSOLE_CONTROL, CTRL_BREAK_EVENT, CTRL_C_EVENT,
-            CTRL_CLOSE_EVENT, CTRL_LOGOFF_EVENT, CTRL_SHUTDOWN_EVENT, ENABLE_ECHO_INPUT,
-            ENABLE_EXTENDED_FLAGS, ENABLE_INSERT_MODE, ENABLE_LINE_INPUT, ENABLE_MOUSE_INPUT,
-            ENABLE_PROCESSED_INPUT, ENABLE_PROCESSED_OUTPUT, ENABLE_QUICK_EDIT_MODE,
-            ENABLE_VIRTUAL_TERMINAL_INPUT, ENABLE_VIRTUAL_TERMINAL_PROCESSING, ENABLE_WINDOW_INPUT,
-            ENABLE_WRAP_AT_EOL_OUTPUT, PHANDLER_ROUTINE, STD_ERROR_HANDLE, STD_HANDLE,
-            STD_INPUT_HANDLE, STD_OUTPUT_HANDLE,
+            BACKGROUND_BLUE, BACKGROUND_GREEN, BACKGROUND_INTENSITY, BACKGROUND_RED,
+            COMMON_LVB_REVERSE_VIDEO, COMMON_LVB_UNDERSCORE, CONSOLE_CHARACTER_ATTRIBUTES,
+            CONSOLE_MODE, CONSOLE_READCONSOLE_CONTROL, CONSOLE_SCREEN_BUFFER_INFO, COORD,
+            CTRL_BREAK_EVENT, CTRL_C_EVENT, CTRL_CLOSE_EVENT, CTRL_LOGOFF_EVENT,
+            CTRL_SHUTDOWN_EVENT, ENABLE_ECHO_INPUT, ENABLE_EXTENDED_FLAGS, ENABLE_INSERT_MODE,
+            ENABLE_LINE_INPUT, ENABLE_MOUSE_INPUT, ENABLE_PROCESSED_INPUT, ENABLE_PROCESSED_OUTPUT,
+            ENABLE_QUICK_EDIT_MODE, ENABLE_VIRTUAL_TERMINAL_INPUT,
+            ENABLE_VIRTUAL_TERMINAL_PROCESSING, ENABLE_WINDOW_INPUT, ENABLE_WRAP_AT_EOL_OUTPUT,
+            FOREGROUND_BLUE, FOREGROUND_GREEN, FOREGROUND_INTENSITY, FOREGROUND_RED,
+            PHANDLER_ROUTINE, SMALL_RECT, STD_ERROR_HANDLE, STD_HANDLE, STD_INPUT_HANDLE,
+            STD_OUTPUT_HANDLE,
         };
     }
 

@@ -1,6 +1,7 @@
 //! Records of the base services: lists, memory, dates, console handlers.
 
 use super::BOOL;
+use crate::CONSOLE_CHARACTER_ATTRIBUTES;
 use core::ffi::c_void;
 
 /// One element of an interlocked list; 16-byte aligned, as MEMORY_ALLOCATION_ALIGNMENT asks.
@@ -59,6 +60,32 @@ pub struct CONSOLE_READCONSOLE_CONTROL {
     pub dwControlKeyState: u32,
 }
 
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct COORD {
+    pub X: i16,
+    pub Y: i16,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct SMALL_RECT {
+    pub Left: i16,
+    pub Top: i16,
+    pub Right: i16,
+    pub Bottom: i16,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct CONSOLE_SCREEN_BUFFER_INFO {
+    pub dwSize: COORD,
+    pub dwCursorPosition: COORD,
+    pub wAttributes: CONSOLE_CHARACTER_ATTRIBUTES,
+    pub srWindow: SMALL_RECT,
+    pub dwMaximumWindowSize: COORD,
+}
+
 /// What SetConsoleCtrlHandler is given.
 pub type PHANDLER_ROUTINE = Option<unsafe extern "system" fn(ctrltype: u32) -> BOOL>;
 
@@ -68,4 +95,7 @@ super::zeroed_default!(
     MEMORY_BASIC_INFORMATION,
     SYSTEMTIME,
     CONSOLE_READCONSOLE_CONTROL,
+    COORD,
+    SMALL_RECT,
+    CONSOLE_SCREEN_BUFFER_INFO,
 );

@@ -11,6 +11,7 @@ int main(void)
     char line[32];
     WCHAR wide[32];
     int tries = 0;
+    CONSOLE_SCREEN_BUFFER_INFO screen;
 
     if (!GetConsoleMode(in, &mode) || !GetConsoleMode(out, &out_mode)) return 1;
     fprintf(stderr, "modes %x %x, type %d\n", (unsigned)(mode & 7), (unsigned)out_mode, (int)GetFileType(in));
@@ -26,6 +27,12 @@ int main(void)
     _ungetch('u');
     tries = _kbhit();
     fprintf(stderr, "key %d %c\n", tries, _getch());
+    printf("held back ");
+    if (!GetConsoleScreenBufferInfo(out, &screen) || !SetConsoleTextAttribute(out, FOREGROUND_RED)) return 7;
+    fprintf(stderr, "screen %dx%d, colours %d\n", screen.dwSize.X, screen.srWindow.Bottom + 1, screen.wAttributes);
+    if (!GetConsoleScreenBufferInfo(out, &screen) || screen.wAttributes != FOREGROUND_RED) return 8;
+    if (SetConsoleTextAttribute(NULL, 7) || GetLastError() != ERROR_INVALID_HANDLE) return 9;
+    printf("and more ");
     if (!WriteConsoleW(out, L"\x00FC!", 2, &count, NULL) || count != 2) return 6;
     return 0;
 }

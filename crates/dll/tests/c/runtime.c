@@ -231,6 +231,19 @@ static void threads(void)
     CHECK(GetExitCodeThread(thread, &code) && code == 7 && CloseHandle(thread));
 }
 
+static void paths(void)
+{
+    char drive[_MAX_DRIVE], folder[_MAX_DIR], name[_MAX_FNAME], extension[_MAX_EXT], path[_MAX_PATH];
+    _splitpath("/one/two.d/three.four.five", drive, folder, name, extension);
+    CHECK(!*drive && strcmp(folder, "/one/two.d/") == 0 && strcmp(name, "three.four") == 0 && strcmp(extension, ".five") == 0);
+    _splitpath("/one/two.d/three", NULL, NULL, name, extension);
+    CHECK(strcmp(name, "three") == 0 && !*extension);
+    _makepath(path, NULL, "/one/", "two", "three");
+    CHECK(strcmp(path, "/one/two.three") == 0);
+    _makepath(path, NULL, NULL, "two", ".three");
+    CHECK(strcmp(path, "two.three") == 0);
+}
+
 /* u_long spelt out. */
 static void long_word(void)
 {
@@ -257,6 +270,7 @@ int _tmain(int argc, TCHAR *argv[])
     lists();
     descriptors();
     threads();
+    paths();
     long_word();
     CHECK(argc == 2 && _tcscmp(argv[1], _T("argument")) == 0 && argv[2] == NULL);
     printf("narrow, ");

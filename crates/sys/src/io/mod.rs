@@ -5,6 +5,7 @@ mod disk;
 mod file;
 mod port;
 mod result;
+mod screen;
 mod size;
 mod stream;
 
@@ -13,6 +14,7 @@ pub use disk::*;
 pub use file::*;
 pub use port::*;
 pub use result::*;
+pub use screen::*;
 pub use size::*;
 pub use stream::*;
 

@@ -63,7 +63,7 @@ impl Stream {
     }
 }
 
-fn error(errno: Errno) -> Win32Error {
+pub(super) fn error(errno: Errno) -> Win32Error {
     match errno {
         Errno::EBADF => Win32Error::ERROR_INVALID_HANDLE,
         Errno::EFAULT => Win32Error::ERROR_NOACCESS,
@@ -75,7 +75,7 @@ fn error(errno: Errno) -> Win32Error {
 }
 
 /// The stream of a console's handle.
-fn terminal(handle: HANDLE) -> Result<Stream, Win32Error> {
+pub(super) fn terminal(handle: HANDLE) -> Result<Stream, Win32Error> {
     stream(handle)
         .filter(|stream| console::is_terminal(stream.0))
         .ok_or(Win32Error::ERROR_INVALID_HANDLE)
@@ -136,6 +136,7 @@ unsafe fn write_console<U: Unit>(
         // SAFETY: the caller's word.
         unsafe { std::slice::from_raw_parts(from, length as usize) }
     };
+    console::flush_standard_output();
     // What spells nothing is shown as such, unit by unit.
     let text = U::decode(units).unwrap_or_else(|| {
         units.iter().map(|unit| U::decode(&[*unit]).unwrap_or_else(|| "\u{FFFD}".into())).collect()
