@@ -17,6 +17,8 @@
 #define ERROR_NOT_ENOUGH_MEMORY           8
 #define ERROR_INVALID_DATA                13
 #define ERROR_OUTOFMEMORY                 14
+#define ERROR_NOT_SAME_DEVICE             17
+#define ERROR_NO_MORE_FILES               18
 #define ERROR_WRITE_PROTECT               19
 #define ERROR_BAD_UNIT                    20
 #define ERROR_NOT_READY                   21
@@ -54,6 +56,7 @@
 #define ERROR_ALREADY_EXISTS              183
 #define ERROR_BAD_EXE_FORMAT              193
 #define ERROR_ENVVAR_NOT_FOUND            203
+#define ERROR_FILENAME_EXCED_RANGE        206
 #define ERROR_PIPE_BUSY                   231
 #define ERROR_NO_DATA                     232
 #define ERROR_PIPE_NOT_CONNECTED          233
@@ -74,11 +77,13 @@
 #define ERROR_IO_PENDING                  997
 #define ERROR_NOACCESS                    998
 #define ERROR_INVALID_FLAGS               1004
+#define ERROR_FILE_INVALID                1006
 #define ERROR_NO_TOKEN                    1008
 #define ERROR_DUPLICATE_SERVICE_NAME      1078
 #define ERROR_NO_UNICODE_TRANSLATION      1113
 #define ERROR_IO_DEVICE                   1117
 #define ERROR_POSSIBLE_DEADLOCK           1131
+#define ERROR_MAPPED_ALIGNMENT            1132
 #define ERROR_OLD_WIN_VERSION             1150
 #define ERROR_NOT_FOUND                   1168
 #define ERROR_INVALID_NETNAME             1214

@@ -103,8 +103,25 @@ typedef struct _MEMORY_BASIC_INFORMATION {
 #define PAGE_EXECUTE           0x10
 #define PAGE_EXECUTE_READ      0x20
 #define PAGE_EXECUTE_READWRITE 0x40
+#define PAGE_EXECUTE_WRITECOPY 0x80
 #define PAGE_GUARD             0x100
 #define PAGE_NOCACHE           0x200
+
+/* name                   value       file mappings: what they are made of, and what may be done with them */
+#define SEC_FILE               0x00800000
+#define SEC_IMAGE              0x01000000
+#define SEC_RESERVE            0x04000000
+#define SEC_COMMIT             0x08000000
+#define SEC_NOCACHE            0x10000000
+#define SEC_WRITECOMBINE       0x40000000
+#define SEC_LARGE_PAGES        0x80000000
+#define SECTION_QUERY          0x0001
+#define SECTION_MAP_WRITE      0x0002
+#define SECTION_MAP_READ       0x0004
+#define SECTION_MAP_EXECUTE    0x0008
+#define SECTION_EXTEND_SIZE    0x0010
+#define SECTION_MAP_EXECUTE_EXPLICIT 0x0020
+#define SECTION_ALL_ACCESS     0x000F001F
 
 #define NTAPI
 #define NTSYSAPI

@@ -27,6 +27,7 @@ pub mod handover;
 pub mod interface;
 pub mod interrupt;
 pub mod leap;
+pub mod mapping;
 pub mod memory;
 pub mod net;
 pub mod netlink;

@@ -74,6 +74,8 @@ fn cpp(rust: &str, aliases: &HashMap<String, String>) -> String {
         "PWSTR" | "PCWSTR" => "wchar_t *",
         // An integer in windows-sys, a HANDLE in the SDK.
         "WSAEVENT" => "HANDLE",
+        // A structure of one pointer in windows-sys, that pointer in the SDK.
+        "MEMORY_MAPPED_VIEW_ADDRESS" => "void *",
         // The pseudo-handle and pointer types are C's own names.
         other => match aliases.get(other) {
             // A function type may go on in the next line.

@@ -11,7 +11,7 @@
 //! Writes end in memory, which the calling thread does.
 
 mod disk;
-mod error;
+pub(crate) mod error;
 mod transfer;
 
 pub use transfer::{read, read_overlapped, write, write_overlapped};
@@ -28,6 +28,7 @@ use linsock_backend::file::{self, From, Opening};
 use linsock_backend::net;
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
+use std::os::fd::{FromRawFd, OwnedFd};
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::socket::{SKIP_PORT_ON_SUCCESS, SKIP_SET_EVENT};
@@ -141,6 +142,23 @@ fn find(handle: usize) -> Result<Arc<File>, Win32Error> {
         let (fd, _) = of(handle)?;
         Ok(File::new(fd, false, How { opening, ..How::default() }, None))
     })
+}
+
+/// A descriptor of its own for a file, and whether what that file was opened for is reading, and
+/// writing anywhere.
+///
+/// # Errors
+/// ERROR_INVALID_HANDLE: not a file; ERROR_TOO_MANY_OPEN_FILES.
+pub(crate) fn reopened(handle: usize) -> Result<(OwnedFd, bool, bool), Win32Error> {
+    let file = find(handle)?;
+    let how = file.how.opening;
+    let (read, write) = match file.ours {
+        true => (how.read, how.write && !how.append),
+        false => file::access(file.fd).map_err(error)?,
+    };
+    let fd = file::duplicate(file.fd, false).map_err(error)?;
+    // SAFETY: just made, and nobody else's.
+    Ok((unsafe { OwnedFd::from_raw_fd(fd) }, read, write))
 }
 
 /// Removes a file's name; those who have it open keep it.

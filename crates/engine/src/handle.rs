@@ -1,5 +1,5 @@
 //! Handles of objects that are not descriptors: events, mutexes, semaphores, timers, completion
-//! ports, threads, processes, registered waits, and duplicates of sockets.
+//! ports, threads, processes, file mappings, registered waits, and duplicates of sockets.
 //!
 //! A handle is a number far above any descriptor and a multiple of 4, because callers use its two
 //! low bits for themselves (O-008):
@@ -17,6 +17,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use linsock_abi::Win32Error;
 
 use crate::event::Event;
+use crate::mapping::Mapping;
 use crate::mutex::MutexObject;
 use crate::names::Names;
 use crate::port::Port;
@@ -48,6 +49,7 @@ pub enum Object {
     Timer(Arc<WaitableTimer>),
     /// A process that was started here; a handle of its first thread is another one of the process.
     Process(Arc<Process>),
+    Mapping(Arc<Mapping>),
     /// What RegisterWaitForSingleObject gives: no handle for any other function.
     Wait(Arc<RegisteredWait>),
     /// A duplicate of a socket, as long as that is open.
@@ -218,6 +220,14 @@ impl HandleTable {
         }
     }
 
+    /// The file mapping of a handle; ERROR_INVALID_HANDLE for another kind of object.
+    pub fn mapping(&self, handle: usize) -> Result<Arc<Mapping>, Win32Error> {
+        match self.get(handle)? {
+            Object::Mapping(mapping) => Ok(mapping),
+            _ => Err(Win32Error::ERROR_INVALID_HANDLE),
+        }
+    }
+
     /// Closes the handle of a registered wait, as UnregisterWait alone does;
     /// ERROR_INVALID_HANDLE for another kind of object.
     pub fn remove_wait(&self, handle: usize) -> Result<Arc<RegisteredWait>, Win32Error> {
@@ -251,7 +261,9 @@ impl HandleTable {
             Object::Timer(timer) => Ok(Target::Timer(timer)),
             Object::Process(process) => Ok(Target::Process(process)),
             Object::Socket(_) => crate::socket::signal_of(self.socket(handle)?).map(Target::Signal),
-            Object::Port(_) | Object::Wait(_) => Err(Win32Error::ERROR_INVALID_HANDLE),
+            Object::Port(_) | Object::Mapping(_) | Object::Wait(_) => {
+                Err(Win32Error::ERROR_INVALID_HANDLE)
+            }
         }
     }
 
@@ -291,7 +303,8 @@ impl HandleTable {
             | Object::Mutex(_)
             | Object::Semaphore(_)
             | Object::Timer(_)
-            | Object::Process(_) => {}
+            | Object::Process(_)
+            | Object::Mapping(_) => {}
         }
         self.insert(object)
     }
@@ -388,6 +401,7 @@ mod tests {
         assert!(table.mutex(handle).is_err());
         assert!(table.semaphore(handle).is_err());
         assert!(table.timer(handle).is_err());
+        assert!(table.mapping(handle).is_err());
         assert!(table.remove_wait(handle).is_err());
         assert!(table.event(handle).is_ok());
     }

@@ -11,6 +11,7 @@ pub mod event;
 pub mod file;
 pub mod handle;
 pub mod io;
+pub mod mapping;
 pub mod mutex;
 pub mod names;
 pub mod network;

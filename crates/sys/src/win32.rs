@@ -120,24 +120,27 @@ pub mod System {
         };
     }
 
-    /// Heaps.
+    /// Heaps, pages of memory, and views of files.
     pub mod Memory {
         pub use crate::system::{
-            GetProcessHeap, GlobalAlloc, GlobalLock, GlobalUnlock, HeapAlloc, HeapCompact,
-            HeapCreate, HeapDestroy, HeapFree, HeapReAlloc, HeapSetInformation, HeapSize,
-            HeapValidate, LocalAlloc, VirtualAlloc, VirtualFree, VirtualLock, VirtualProtect,
-            VirtualQuery, VirtualUnlock,
+            CreateFileMappingA, CreateFileMappingW, FlushViewOfFile, GetProcessHeap, GlobalAlloc,
+            GlobalLock, GlobalUnlock, HeapAlloc, HeapCompact, HeapCreate, HeapDestroy, HeapFree,
+            HeapReAlloc, HeapSetInformation, HeapSize, HeapValidate, LocalAlloc, MapViewOfFile,
+            MapViewOfFileEx, OpenFileMappingA, OpenFileMappingW, UnmapViewOfFile, VirtualAlloc,
+            VirtualFree, VirtualLock, VirtualProtect, VirtualQuery, VirtualUnlock,
         };
         pub use linsock_abi::{
-            GHND, GMEM_FIXED, GMEM_MOVEABLE, GMEM_ZEROINIT, GPTR, HEAP_FLAGS,
+            FILE_MAP, FILE_MAP_ALL_ACCESS, FILE_MAP_COPY, FILE_MAP_EXECUTE, FILE_MAP_READ,
+            FILE_MAP_WRITE, GHND, GMEM_FIXED, GMEM_MOVEABLE, GMEM_ZEROINIT, GPTR, HEAP_FLAGS,
             HEAP_GENERATE_EXCEPTIONS, HEAP_INFORMATION_CLASS, HEAP_NO_SERIALIZE,
             HEAP_REALLOC_IN_PLACE_ONLY, HEAP_ZERO_MEMORY, HeapCompatibilityInformation,
             HeapEnableTerminationOnCorruption, LMEM_ZEROINIT, MEM_COMMIT, MEM_DECOMMIT, MEM_FREE,
             MEM_IMAGE, MEM_LARGE_PAGES, MEM_MAPPED, MEM_PRIVATE, MEM_RELEASE, MEM_RESERVE,
-            MEM_TOP_DOWN, MEMORY_BASIC_INFORMATION, PAGE_EXECUTE, PAGE_EXECUTE_READ,
-            PAGE_EXECUTE_READWRITE, PAGE_GUARD, PAGE_NOACCESS, PAGE_NOCACHE, PAGE_PROTECTION_FLAGS,
-            PAGE_READONLY, PAGE_READWRITE, PAGE_TYPE, PAGE_WRITECOPY, VIRTUAL_ALLOCATION_TYPE,
-            VIRTUAL_FREE_TYPE,
+            MEM_TOP_DOWN, MEMORY_BASIC_INFORMATION, MEMORY_MAPPED_VIEW_ADDRESS, PAGE_EXECUTE,
+            PAGE_EXECUTE_READ, PAGE_EXECUTE_READWRITE, PAGE_EXECUTE_WRITECOPY, PAGE_GUARD,
+            PAGE_NOACCESS, PAGE_NOCACHE, PAGE_PROTECTION_FLAGS, PAGE_READONLY, PAGE_READWRITE,
+            PAGE_TYPE, PAGE_WRITECOPY, SEC_COMMIT, SEC_FILE, SEC_IMAGE, SEC_LARGE_PAGES,
+            SEC_NOCACHE, SEC_RESERVE, SEC_WRITECOMBINE, VIRTUAL_ALLOCATION_TYPE, VIRTUAL_FREE_TYPE,
         };
     }
 

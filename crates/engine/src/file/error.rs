@@ -8,7 +8,7 @@ pub(super) fn access_error(errno: Errno) -> Win32Error {
 }
 
 /// The Win32 number of a kernel error about a file.
-pub(super) fn error(errno: Errno) -> Win32Error {
+pub(crate) fn error(errno: Errno) -> Win32Error {
     use Win32Error as W;
     #[rustfmt::skip]
     let table: [(i32, W); 18] = [

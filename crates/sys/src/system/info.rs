@@ -16,7 +16,7 @@ const PLATFORM: u32 = 2;
 const PRODUCT: u32 = 1;
 
 /// Memory is mapped in steps of this on Windows; here a page would do.
-pub(super) const ALLOCATION_GRANULARITY: u32 = 0x1_0000;
+const ALLOCATION_GRANULARITY: u32 = linsock_engine::mapping::GRANULARITY as u32;
 
 /// 100-nanosecond steps from 1601 to 1970.
 const EPOCH_OFFSET: u64 = 116_444_736_000_000_000;
