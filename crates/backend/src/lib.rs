@@ -22,8 +22,10 @@ pub mod error_queue;
 #[cfg(linsock_fault)]
 pub mod fault;
 pub mod file;
+pub mod folder;
 pub mod futex;
 pub mod handover;
+pub mod inode;
 pub mod interface;
 pub mod interrupt;
 pub mod leap;

@@ -22,7 +22,7 @@ use crate::runtime;
 use crate::sync::plain::{Arc, Mutex, lock};
 use crate::wait::Signal;
 use disk::Disk;
-use error::error;
+use error::{error, name_error};
 use linsock_abi::{Errno, Win32Error};
 use linsock_backend::file::{self, From, Opening};
 use linsock_backend::net;
@@ -99,9 +99,9 @@ impl Drop for File {
 /// Opens a file.
 ///
 /// # Errors
-/// ERROR_FILE_NOT_FOUND, ERROR_FILE_EXISTS, ERROR_ACCESS_DENIED, ... (the table in `error`).
+/// ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_FILE_EXISTS, ERROR_ACCESS_DENIED, ... (the table in `error`).
 pub fn open(path: &CStr, how: How) -> Result<usize, Win32Error> {
-    let fd = file::open(path, how.opening).map_err(error)?;
+    let fd = file::open(path, how.opening).map_err(|errno| name_error(errno, path))?;
     if file::size(fd).is_err() {
         // A folder, a pipe or a device: nothing that the functions here know how to use.
         net::close(fd);
@@ -164,9 +164,9 @@ pub(crate) fn reopened(handle: usize) -> Result<(OwnedFd, bool, bool), Win32Erro
 /// Removes a file's name; those who have it open keep it.
 ///
 /// # Errors
-/// ERROR_FILE_NOT_FOUND, ERROR_ACCESS_DENIED, ...
+/// ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_ACCESS_DENIED, ...
 pub fn remove(path: &CStr) -> Result<(), Win32Error> {
-    file::remove(path).map_err(error)
+    file::remove(path).map_err(|errno| name_error(errno, path))
 }
 
 /// Moves a file's position; answers the new one.

@@ -31,6 +31,7 @@ impl Named {
             | Object::Thread(_)
             | Object::Process(_)
             | Object::Socket(_)
+            | Object::Search(_)
             | Object::Wait(_) => None,
         }
     }

@@ -139,6 +139,25 @@ pub unsafe extern "system" fn GetSystemTimePreciseAsFileTime(
     unsafe { write_time(lpsystemtimeasfiletime) };
 }
 
+/// The system's version: its major number in the lowest byte, its minor one above, and the build in
+/// the upper half.
+///
+/// # Contract
+/// None of its own.
+///
+/// # Errors
+/// None.
+///
+/// # Linux
+/// As [`VerifyVersionInfoA`], whatever a manifest says.
+///
+/// # Sources
+/// learn.microsoft.com: sysinfoapi.h, GetVersion
+#[api]
+pub unsafe extern "system" fn GetVersion() -> u32 {
+    MAJOR | MINOR << 8 | BUILD << 16
+}
+
 /// Notes in a mask how a part of the version is to be compared.
 ///
 /// # Contract
