@@ -31,22 +31,21 @@ impl Search {
             return Err(Win32Error::ERROR_FILE_NOT_FOUND);
         }
         let is_pattern = pattern.iter().any(|byte| matches!(byte, b'*' | b'?'));
-        let names = if is_pattern {
-            let names =
+        let names: VecDeque<_> = if is_pattern {
+            let mut names =
                 folder::names(&folder).map_err(|errno| match name_error(errno, &folder) {
                     Win32Error::ERROR_FILE_NOT_FOUND => Win32Error::ERROR_PATH_NOT_FOUND,
                     other => other,
                 })?;
-            let all = [b".".to_vec(), b"..".to_vec()].into_iter().chain(names);
-            let mut names: Vec<_> = all.filter(|name| matches(pattern, name)).collect();
             names.sort_unstable();
-            names
+            let all = [b".".to_vec(), b"..".to_vec()].into_iter().chain(names);
+            all.filter(|name| matches(pattern, name)).collect()
         } else if folder::is_there(&folder) {
-            vec![pattern.to_vec()]
+            VecDeque::from([pattern.to_vec()])
         } else {
             return Err(Win32Error::ERROR_PATH_NOT_FOUND);
         };
-        Ok(Search { folder, names: Mutex::new(names.into()) })
+        Ok(Search { folder, names: Mutex::new(names) })
     }
 
     /// The next file that is still there.

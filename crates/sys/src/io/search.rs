@@ -110,7 +110,7 @@ unsafe fn next<U: PathUnit>(search: HANDLE, to: *mut Data<U>) -> BOOL {
 /// folder; ERROR_ACCESS_DENIED (5); ERROR_INVALID_PARAMETER (87): nowhere to store it.
 ///
 /// # Linux
-/// The names are read at once and come in the order of their bytes, `.` and `..` among them.
+/// The names are read at once and come in the order of their bytes behind `.` and `..`.
 /// Capitals count, as in all names here. There are no short names. What is told of each file is as
 /// [`GetFileAttributesExA`](super::GetFileAttributesExA) tells it.
 ///

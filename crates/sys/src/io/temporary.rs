@@ -27,13 +27,13 @@ unsafe fn temporary_path<U: PathUnit>(to: *mut U, room: u32) -> u32 {
     unsafe { answer(folder_of_temporary_files(), to, room) }
 }
 
-/// The number in the next name that is tried: the clock's, so that two processes seldom meet, and
-/// never the one before.
+/// Where the search for a free number begins: at the clock's, so that two processes seldom meet, and
+/// each time one further.
 fn next_number() -> u32 {
-    static LAST: AtomicU32 = AtomicU32::new(0);
+    static CALLS: AtomicU32 = AtomicU32::new(0);
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let clock = since.unwrap_or_default().subsec_nanos() >> 10;
-    LAST.fetch_add(clock | 1, Ordering::Relaxed)
+    clock.wrapping_add(CALLS.fetch_add(1, Ordering::Relaxed))
 }
 
 /// The number in the name, and the whole path.
