@@ -1,4 +1,4 @@
-/* The environment, the command line and the standard streams. */
+/* The environment, the current folder, the command line and the standard streams. */
 #ifndef _PROCESSENV_
 #define _PROCESSENV_
 
@@ -17,6 +17,12 @@ DWORD WINAPI GetEnvironmentVariableW(LPCWSTR lpName, LPWSTR lpBuffer, DWORD nSiz
 BOOL WINAPI SetEnvironmentVariableA(LPCSTR lpName, LPCSTR lpValue);
 BOOL WINAPI SetEnvironmentVariableW(LPCWSTR lpName, LPCWSTR lpValue) LINSOCK_WIDE(SetEnvironmentVariableW);
 #define SetEnvironmentVariable LINSOCK_AW(SetEnvironmentVariable)
+DWORD WINAPI GetCurrentDirectoryA(DWORD nBufferLength, LPSTR lpBuffer);
+DWORD WINAPI GetCurrentDirectoryW(DWORD nBufferLength, LPWSTR lpBuffer) LINSOCK_WIDE(GetCurrentDirectoryW);
+#define GetCurrentDirectory LINSOCK_AW(GetCurrentDirectory)
+BOOL WINAPI SetCurrentDirectoryA(LPCSTR lpPathName);
+BOOL WINAPI SetCurrentDirectoryW(LPCWSTR lpPathName) LINSOCK_WIDE(SetCurrentDirectoryW);
+#define SetCurrentDirectory LINSOCK_AW(SetCurrentDirectory)
 HANDLE WINAPI GetStdHandle(DWORD nStdHandle);
 
 LINSOCK_END

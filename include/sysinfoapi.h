@@ -1,4 +1,4 @@
-/* What the system is, and its clocks. */
+/* What the system is, where it is, and its clocks. */
 #ifndef _SYSINFOAPI_H_
 #define _SYSINFOAPI_H_
 
@@ -29,6 +29,16 @@ LINSOCK_BEGIN
 DWORD WINAPI GetTickCount(void);
 ULONGLONG WINAPI GetTickCount64(void);
 void WINAPI GetSystemInfo(LPSYSTEM_INFO lpSystemInfo);
+DWORD WINAPI GetVersion(void);
+UINT WINAPI GetSystemDirectoryA(LPSTR lpBuffer, UINT uSize);
+UINT WINAPI GetSystemDirectoryW(LPWSTR lpBuffer, UINT uSize) LINSOCK_WIDE(GetSystemDirectoryW);
+#define GetSystemDirectory LINSOCK_AW(GetSystemDirectory)
+UINT WINAPI GetWindowsDirectoryA(LPSTR lpBuffer, UINT uSize);
+UINT WINAPI GetWindowsDirectoryW(LPWSTR lpBuffer, UINT uSize) LINSOCK_WIDE(GetWindowsDirectoryW);
+#define GetWindowsDirectory LINSOCK_AW(GetWindowsDirectory)
+UINT WINAPI GetSystemWindowsDirectoryA(LPSTR lpBuffer, UINT uSize);
+UINT WINAPI GetSystemWindowsDirectoryW(LPWSTR lpBuffer, UINT uSize) LINSOCK_WIDE(GetSystemWindowsDirectoryW);
+#define GetSystemWindowsDirectory LINSOCK_AW(GetSystemWindowsDirectory)
 void WINAPI GetSystemTime(LPSYSTEMTIME lpSystemTime);
 void WINAPI GetLocalTime(LPSYSTEMTIME lpSystemTime);
 void WINAPI GetSystemTimeAsFileTime(LPFILETIME lpSystemTimeAsFileTime);

@@ -84,6 +84,11 @@
 #define FILE_FLAG_SEQUENTIAL_SCAN 0x08000000
 #define FILE_FLAG_DELETE_ON_CLOSE 0x04000000
 
+#define MOVEFILE_REPLACE_EXISTING    0x00000001
+#define MOVEFILE_COPY_ALLOWED        0x00000002
+#define MOVEFILE_DELAY_UNTIL_REBOOT  0x00000004
+#define MOVEFILE_WRITE_THROUGH       0x00000008
+
 #define FILE_SKIP_COMPLETION_PORT_ON_SUCCESS 0x1
 #define FILE_SKIP_SET_EVENT_ON_HANDLE        0x2
 
@@ -130,6 +135,22 @@ int WINAPI MulDiv(int nNumber, int nNumerator, int nDenominator);
 BOOL WINAPI GetComputerNameA(LPSTR lpBuffer, LPDWORD nSize);
 BOOL WINAPI GetComputerNameW(LPWSTR lpBuffer, LPDWORD nSize) LINSOCK_WIDE(GetComputerNameW);
 #define GetComputerName LINSOCK_AW(GetComputerName)
+
+HANDLE WINAPI CreateFileMappingA(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes, DWORD flProtect,
+                                 DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow, LPCSTR lpName);
+#define CreateFileMapping LINSOCK_AW(CreateFileMapping)
+HANDLE WINAPI OpenFileMappingA(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCSTR lpName);
+#define OpenFileMapping LINSOCK_AW(OpenFileMapping)
+
+BOOL WINAPI MoveFileA(LPCSTR lpExistingFileName, LPCSTR lpNewFileName);
+BOOL WINAPI MoveFileW(LPCWSTR lpExistingFileName, LPCWSTR lpNewFileName) LINSOCK_WIDE(MoveFileW);
+#define MoveFile LINSOCK_AW(MoveFile)
+BOOL WINAPI MoveFileExA(LPCSTR lpExistingFileName, LPCSTR lpNewFileName, DWORD dwFlags);
+BOOL WINAPI MoveFileExW(LPCWSTR lpExistingFileName, LPCWSTR lpNewFileName, DWORD dwFlags) LINSOCK_WIDE(MoveFileExW);
+#define MoveFileEx LINSOCK_AW(MoveFileEx)
+BOOL WINAPI CopyFileA(LPCSTR lpExistingFileName, LPCSTR lpNewFileName, BOOL bFailIfExists);
+BOOL WINAPI CopyFileW(LPCWSTR lpExistingFileName, LPCWSTR lpNewFileName, BOOL bFailIfExists) LINSOCK_WIDE(CopyFileW);
+#define CopyFile LINSOCK_AW(CopyFile)
 
 DWORD_PTR WINAPI SetThreadAffinityMask(HANDLE hThread, DWORD_PTR dwThreadAffinityMask);
 BOOL WINAPI SetProcessAffinityMask(HANDLE hProcess, DWORD_PTR dwProcessAffinityMask);

@@ -103,8 +103,25 @@ typedef struct _MEMORY_BASIC_INFORMATION {
 #define PAGE_EXECUTE           0x10
 #define PAGE_EXECUTE_READ      0x20
 #define PAGE_EXECUTE_READWRITE 0x40
+#define PAGE_EXECUTE_WRITECOPY 0x80
 #define PAGE_GUARD             0x100
 #define PAGE_NOCACHE           0x200
+
+/* name                   value       file mappings: what they are made of, and what may be done with them */
+#define SEC_FILE               0x00800000
+#define SEC_IMAGE              0x01000000
+#define SEC_RESERVE            0x04000000
+#define SEC_COMMIT             0x08000000
+#define SEC_NOCACHE            0x10000000
+#define SEC_WRITECOMBINE       0x40000000
+#define SEC_LARGE_PAGES        0x80000000
+#define SECTION_QUERY          0x0001
+#define SECTION_MAP_WRITE      0x0002
+#define SECTION_MAP_READ       0x0004
+#define SECTION_MAP_EXECUTE    0x0008
+#define SECTION_EXTEND_SIZE    0x0010
+#define SECTION_MAP_EXECUTE_EXPLICIT 0x0020
+#define SECTION_ALL_ACCESS     0x000F001F
 
 #define NTAPI
 #define NTSYSAPI
@@ -225,7 +242,15 @@ LINSOCK_END
 #define FILE_SHARE_READ           0x00000001
 #define FILE_SHARE_WRITE          0x00000002
 #define FILE_SHARE_DELETE         0x00000004
+#define FILE_ATTRIBUTE_READONLY   0x00000001
+#define FILE_ATTRIBUTE_HIDDEN     0x00000002
+#define FILE_ATTRIBUTE_SYSTEM     0x00000004
+#define FILE_ATTRIBUTE_DIRECTORY  0x00000010
+#define FILE_ATTRIBUTE_ARCHIVE    0x00000020
 #define FILE_ATTRIBUTE_NORMAL     0x00000080
+#define FILE_ATTRIBUTE_TEMPORARY  0x00000100
+#define FILE_ATTRIBUTE_REPARSE_POINT 0x00000400
+#define IO_REPARSE_TAG_SYMLINK    0xA000000C
 #define EVENT_MODIFY_STATE        0x0002
 #define EVENT_ALL_ACCESS          0x1F0003
 #define MUTEX_MODIFY_STATE        0x0001

@@ -79,6 +79,14 @@ pub fn duplicate(fd: Fd, inherit: bool) -> Result<Fd, Errno> {
     check(unsafe { libc::fcntl(fd, how, FIRST_FREE_FD) })
 }
 
+/// Whether a descriptor that somebody opened may be read, and written anywhere.
+pub fn access(fd: Fd) -> Result<(bool, bool), Errno> {
+    // SAFETY: no pointers.
+    let flags = check(unsafe { libc::fcntl(fd, libc::F_GETFL) })?;
+    let way = flags & libc::O_ACCMODE;
+    Ok((way != libc::O_WRONLY, way != libc::O_RDONLY && flags & libc::O_APPEND == 0))
+}
+
 /// Removes a file's name.
 pub fn remove(path: &CStr) -> Result<(), Errno> {
     // SAFETY: a string that ends with a zero.

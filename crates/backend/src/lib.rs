@@ -22,11 +22,14 @@ pub mod error_queue;
 #[cfg(linsock_fault)]
 pub mod fault;
 pub mod file;
+pub mod folder;
 pub mod futex;
 pub mod handover;
+pub mod inode;
 pub mod interface;
 pub mod interrupt;
 pub mod leap;
+pub mod mapping;
 pub mod memory;
 pub mod net;
 pub mod netlink;

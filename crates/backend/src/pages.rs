@@ -16,7 +16,7 @@ pub struct Access {
 }
 
 impl Access {
-    fn bits(self) -> i32 {
+    pub(crate) fn bits(self) -> i32 {
         let bit = |wanted, bit| if wanted { bit } else { libc::PROT_NONE };
         bit(self.read, libc::PROT_READ)
             | bit(self.write, libc::PROT_WRITE)

@@ -106,7 +106,8 @@ const KINDS: [Kind; 6] =
     [Kind::Socket, Kind::Handle, Kind::Pointer, Kind::Routine, Kind::Time, Kind::Number];
 
 fn kind(name: &str, of: &str) -> Kind {
-    const POINTERS: [&str; 6] = ["PSTR", "PCSTR", "PWSTR", "PCWSTR", "HLOCAL", "HGLOBAL"];
+    const POINTERS: [&str; 7] =
+        ["PSTR", "PCSTR", "PWSTR", "PCWSTR", "HLOCAL", "HGLOBAL", "MEMORY_MAPPED_VIEW_ADDRESS"];
     const ROUTINES: [&str; 6] = ["ROUTINE", "FUNC", "FUNCTION", "_FN", "PROC", "CALLBACK"];
     match of {
         "SOCKET" => Kind::Socket,

@@ -56,6 +56,18 @@ fn structures() -> Vec<Fact> {
     structures! {
         FILETIME { dwLowDateTime, dwHighDateTime }
         SYSTEMTIME { wYear, wMonth, wDayOfWeek, wDay, wHour, wMinute, wSecond, wMilliseconds }
+        WIN32_FILE_ATTRIBUTE_DATA {
+            dwFileAttributes, ftCreationTime, ftLastAccessTime, ftLastWriteTime, nFileSizeHigh,
+            nFileSizeLow
+        }
+        WIN32_FIND_DATAA {
+            dwFileAttributes, ftCreationTime, ftLastAccessTime, ftLastWriteTime, nFileSizeHigh,
+            nFileSizeLow, dwReserved0, dwReserved1, cFileName, cAlternateFileName
+        }
+        WIN32_FIND_DATAW {
+            dwFileAttributes, ftCreationTime, ftLastAccessTime, ftLastWriteTime, nFileSizeHigh,
+            nFileSizeLow, dwReserved0, dwReserved1, cFileName, cAlternateFileName
+        }
         MEMORY_BASIC_INFORMATION {
             BaseAddress, AllocationBase, AllocationProtect, RegionSize, State, Protect,
             Type
@@ -225,7 +237,11 @@ fn assertions(facts: &[Fact]) -> String {
 /// Structures with an array of wide characters inside have Windows' layout only where those are 16 bits.
 fn has_wide_array(fact: &Fact) -> bool {
     let e = &fact.expression;
-    e == "sizeof(WSAPROTOCOL_INFOW)" || e.contains("WSAPROTOCOL_INFOW *)0)->szProtocol")
+    e == "sizeof(WSAPROTOCOL_INFOW)"
+        || e.contains("WSAPROTOCOL_INFOW *)0)->szProtocol")
+        || e == "sizeof(WIN32_FIND_DATAW)"
+        || e == "offsetof(WIN32_FIND_DATAW, cAlternateFileName)"
+        || e.contains("WIN32_FIND_DATAW *)0)->c")
 }
 
 fn check(name: &str, facts: &[Fact], extra: &[&str]) {
@@ -247,6 +263,10 @@ fn layouts_are_the_rust_types() {
     check("layout_short_wchar", &facts, &["-fshort-wchar"]);
     facts.retain(|fact| !has_wide_array(fact));
     facts.push(fact("sizeof(WSAPROTOCOL_INFOW)".into(), size_of::<WSAPROTOCOL_INFOW>() + 256 * 2));
+    facts.push(fact(
+        "sizeof(WIN32_FIND_DATAW)".into(),
+        size_of::<WIN32_FIND_DATAW>() + (260 + 14) * 2,
+    ));
     check("layout", &facts, &[]);
 }
 

@@ -22,6 +22,7 @@ template <typename T, typename = void> struct normal { using type = T; };
 template <typename T> struct normal<T, std::enable_if_t<std::is_integral_v<T>>> {
     using type = integer<sizeof(T), std::is_signed_v<T> && !std::is_same_v<T, wchar_t>>;
 };
+template <typename T> struct normal<T, std::enable_if_t<std::is_enum_v<T>>> { using type = integer<sizeof(T), true>; };
 template <typename T> constexpr bool is_byte = std::is_void_v<T> || (std::is_integral_v<T> && sizeof(std::conditional_t<std::is_void_v<T>, char, T>) == 1);
 template <typename T> struct normal<T *, std::enable_if_t<!std::is_function_v<T>>> {
     using bare = std::remove_cv_t<T>;
@@ -74,6 +75,8 @@ fn cpp(rust: &str, aliases: &HashMap<String, String>) -> String {
         "PWSTR" | "PCWSTR" => "wchar_t *",
         // An integer in windows-sys, a HANDLE in the SDK.
         "WSAEVENT" => "HANDLE",
+        // A structure of one pointer in windows-sys, that pointer in the SDK.
+        "MEMORY_MAPPED_VIEW_ADDRESS" => "void *",
         // The pseudo-handle and pointer types are C's own names.
         other => match aliases.get(other) {
             // A function type may go on in the next line.

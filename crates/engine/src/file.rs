@@ -11,7 +11,7 @@
 //! Writes end in memory, which the calling thread does.
 
 mod disk;
-mod error;
+pub(crate) mod error;
 mod transfer;
 
 pub use transfer::{read, read_overlapped, write, write_overlapped};
@@ -22,12 +22,13 @@ use crate::runtime;
 use crate::sync::plain::{Arc, Mutex, lock};
 use crate::wait::Signal;
 use disk::Disk;
-use error::error;
+use error::{error, name_error};
 use linsock_abi::{Errno, Win32Error};
 use linsock_backend::file::{self, From, Opening};
 use linsock_backend::net;
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
+use std::os::fd::{FromRawFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use crate::socket::{SKIP_PORT_ON_SUCCESS, SKIP_SET_EVENT};
@@ -105,9 +106,9 @@ impl Drop for File {
 /// Opens a file.
 ///
 /// # Errors
-/// ERROR_FILE_NOT_FOUND, ERROR_FILE_EXISTS, ERROR_ACCESS_DENIED, ... (the table in `error`).
+/// ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_FILE_EXISTS, ERROR_ACCESS_DENIED, ... (the table in `error`).
 pub fn open(path: &CStr, how: How) -> Result<usize, Win32Error> {
-    let fd = file::open(path, how.opening).map_err(error)?;
+    let fd = file::open(path, how.opening).map_err(|errno| name_error(errno, path))?;
     if file::size(fd).is_err() {
         // A folder, a pipe or a device: nothing that the functions here know how to use.
         net::close(fd);
@@ -153,12 +154,29 @@ fn find(handle: usize) -> Result<Arc<File>, Win32Error> {
     })
 }
 
+/// A descriptor of its own for a file, and whether what that file was opened for is reading, and
+/// writing anywhere.
+///
+/// # Errors
+/// ERROR_INVALID_HANDLE: not a file; ERROR_TOO_MANY_OPEN_FILES.
+pub(crate) fn reopened(handle: usize) -> Result<(OwnedFd, bool, bool), Win32Error> {
+    let file = find(handle)?;
+    let how = file.how.opening;
+    let (read, write) = match file.ours {
+        true => (how.read, how.write && !how.append),
+        false => file::access(file.fd).map_err(error)?,
+    };
+    let fd = file::duplicate(file.fd, false).map_err(error)?;
+    // SAFETY: just made, and nobody else's.
+    Ok((unsafe { OwnedFd::from_raw_fd(fd) }, read, write))
+}
+
 /// Removes a file's name; those who have it open keep it.
 ///
 /// # Errors
-/// ERROR_FILE_NOT_FOUND, ERROR_ACCESS_DENIED, ...
+/// ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_ACCESS_DENIED, ...
 pub fn remove(path: &CStr) -> Result<(), Win32Error> {
-    file::remove(path).map_err(error)
+    file::remove(path).map_err(|errno| name_error(errno, path))
 }
 
 /// Moves a file's position; answers the new one.

@@ -1,5 +1,5 @@
 //! Handles of objects that are not descriptors: events, mutexes, semaphores, timers, completion
-//! ports, threads, processes, registered waits, and duplicates of sockets.
+//! ports, threads, processes, file mappings, searches, registered waits, and duplicates of sockets.
 //!
 //! A handle is a number far above any descriptor and a multiple of 4, because callers use its two
 //! low bits for themselves (O-008):
@@ -17,11 +17,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use linsock_abi::Win32Error;
 
 use crate::event::Event;
+use crate::mapping::Mapping;
 use crate::mutex::MutexObject;
 use crate::names::Names;
 use crate::port::Port;
 use crate::process::Process;
 use crate::registered_wait::RegisteredWait;
+use crate::search::Search;
 use crate::semaphore::Semaphore;
 use crate::thread::ThreadObject;
 use crate::timer::WaitableTimer;
@@ -48,6 +50,9 @@ pub enum Object {
     Timer(Arc<WaitableTimer>),
     /// A process that was started here; a handle of its first thread is another one of the process.
     Process(Arc<Process>),
+    Mapping(Arc<Mapping>),
+    /// What FindFirstFile gives: no handle for any other function.
+    Search(Arc<Search>),
     /// What RegisterWaitForSingleObject gives: no handle for any other function.
     Wait(Arc<RegisteredWait>),
     /// A duplicate of a socket, as long as that is open.
@@ -138,9 +143,10 @@ impl HandleTable {
     /// Closes a handle and gives back its object.
     ///
     /// # Errors
-    /// ERROR_INVALID_HANDLE: no such handle, or it was closed, or it is a registered wait's.
+    /// ERROR_INVALID_HANDLE: no such handle, or it was closed, or it is a registered wait's or a
+    /// search's.
     pub fn remove(&self, handle: usize) -> Result<Object, Win32Error> {
-        self.remove_if(handle, |object| !matches!(object, Object::Wait(_)))
+        self.remove_if(handle, |object| !matches!(object, Object::Wait(_) | Object::Search(_)))
     }
 
     fn remove_if(
@@ -218,6 +224,14 @@ impl HandleTable {
         }
     }
 
+    /// The file mapping of a handle; ERROR_INVALID_HANDLE for another kind of object.
+    pub fn mapping(&self, handle: usize) -> Result<Arc<Mapping>, Win32Error> {
+        match self.get(handle)? {
+            Object::Mapping(mapping) => Ok(mapping),
+            _ => Err(Win32Error::ERROR_INVALID_HANDLE),
+        }
+    }
+
     /// Closes the handle of a registered wait, as UnregisterWait alone does;
     /// ERROR_INVALID_HANDLE for another kind of object.
     pub fn remove_wait(&self, handle: usize) -> Result<Arc<RegisteredWait>, Win32Error> {
@@ -225,6 +239,20 @@ impl HandleTable {
             Object::Wait(wait) => Ok(wait),
             _ => Err(Win32Error::ERROR_INVALID_HANDLE),
         }
+    }
+
+    /// The search of a handle; ERROR_INVALID_HANDLE for another kind of object.
+    pub fn search(&self, handle: usize) -> Result<Arc<Search>, Win32Error> {
+        match self.get(handle)? {
+            Object::Search(search) => Ok(search),
+            _ => Err(Win32Error::ERROR_INVALID_HANDLE),
+        }
+    }
+
+    /// Closes the handle of a search, as FindClose alone does; ERROR_INVALID_HANDLE for another kind
+    /// of object.
+    pub fn remove_search(&self, handle: usize) -> Result<(), Win32Error> {
+        self.remove_if(handle, |object| matches!(object, Object::Search(_))).map(drop)
     }
 
     /// The mutexes that a thread owns.
@@ -251,7 +279,9 @@ impl HandleTable {
             Object::Timer(timer) => Ok(Target::Timer(timer)),
             Object::Process(process) => Ok(Target::Process(process)),
             Object::Socket(_) => crate::socket::signal_of(self.socket(handle)?).map(Target::Signal),
-            Object::Port(_) | Object::Wait(_) => Err(Win32Error::ERROR_INVALID_HANDLE),
+            Object::Port(_) | Object::Mapping(_) | Object::Search(_) | Object::Wait(_) => {
+                Err(Win32Error::ERROR_INVALID_HANDLE)
+            }
         }
     }
 
@@ -285,13 +315,14 @@ impl HandleTable {
         match &object {
             Object::Port(port) => port.note_duplicate(),
             Object::Socket(_) => drop(self.socket(handle)?),
-            Object::Wait(_) => return Err(Win32Error::ERROR_INVALID_HANDLE),
+            Object::Search(_) | Object::Wait(_) => return Err(Win32Error::ERROR_INVALID_HANDLE),
             Object::Event(_)
             | Object::Thread(_)
             | Object::Mutex(_)
             | Object::Semaphore(_)
             | Object::Timer(_)
-            | Object::Process(_) => {}
+            | Object::Process(_)
+            | Object::Mapping(_) => {}
         }
         self.insert(object)
     }
@@ -388,7 +419,9 @@ mod tests {
         assert!(table.mutex(handle).is_err());
         assert!(table.semaphore(handle).is_err());
         assert!(table.timer(handle).is_err());
+        assert!(table.mapping(handle).is_err());
         assert!(table.remove_wait(handle).is_err());
+        assert!(table.search(handle).is_err() && table.remove_search(handle).is_err());
         assert!(table.event(handle).is_ok());
     }
 }

@@ -1,7 +1,8 @@
-//! The names of this process's events, mutexes, semaphores and timers: one space for all kinds.
+//! The names of this process's events, mutexes, semaphores, timers and file mappings: one space for all kinds.
 
 use crate::event::Event;
 use crate::handle::Object;
+use crate::mapping::Mapping;
 use crate::mutex::MutexObject;
 use crate::semaphore::Semaphore;
 use crate::sync::plain::{Mutex, lock};
@@ -15,6 +16,7 @@ enum Named {
     Mutex(Weak<MutexObject>),
     Semaphore(Weak<Semaphore>),
     Timer(Weak<WaitableTimer>),
+    Mapping(Weak<Mapping>),
 }
 
 impl Named {
@@ -24,10 +26,12 @@ impl Named {
             Object::Mutex(mutex) => Some(Named::Mutex(Arc::downgrade(mutex))),
             Object::Semaphore(semaphore) => Some(Named::Semaphore(Arc::downgrade(semaphore))),
             Object::Timer(timer) => Some(Named::Timer(Arc::downgrade(timer))),
+            Object::Mapping(mapping) => Some(Named::Mapping(Arc::downgrade(mapping))),
             Object::Port(_)
             | Object::Thread(_)
             | Object::Process(_)
             | Object::Socket(_)
+            | Object::Search(_)
             | Object::Wait(_) => None,
         }
     }
@@ -38,6 +42,7 @@ impl Named {
             Named::Mutex(mutex) => mutex.strong_count(),
             Named::Semaphore(semaphore) => semaphore.strong_count(),
             Named::Timer(timer) => timer.strong_count(),
+            Named::Mapping(mapping) => mapping.strong_count(),
         };
         count > 0
     }
@@ -48,6 +53,7 @@ impl Named {
             Named::Mutex(mutex) => mutex.upgrade().map(Object::Mutex),
             Named::Semaphore(semaphore) => semaphore.upgrade().map(Object::Semaphore),
             Named::Timer(timer) => timer.upgrade().map(Object::Timer),
+            Named::Mapping(mapping) => mapping.upgrade().map(Object::Mapping),
         }
     }
 }

@@ -120,24 +120,27 @@ pub mod System {
         };
     }
 
-    /// Heaps.
+    /// Heaps, pages of memory, and views of files.
     pub mod Memory {
         pub use crate::system::{
-            GetProcessHeap, GlobalAlloc, GlobalLock, GlobalUnlock, HeapAlloc, HeapCompact,
-            HeapCreate, HeapDestroy, HeapFree, HeapReAlloc, HeapSetInformation, HeapSize,
-            HeapValidate, LocalAlloc, VirtualAlloc, VirtualFree, VirtualLock, VirtualProtect,
-            VirtualQuery, VirtualUnlock,
+            CreateFileMappingA, CreateFileMappingW, FlushViewOfFile, GetProcessHeap, GlobalAlloc,
+            GlobalLock, GlobalUnlock, HeapAlloc, HeapCompact, HeapCreate, HeapDestroy, HeapFree,
+            HeapReAlloc, HeapSetInformation, HeapSize, HeapValidate, LocalAlloc, MapViewOfFile,
+            MapViewOfFileEx, OpenFileMappingA, OpenFileMappingW, UnmapViewOfFile, VirtualAlloc,
+            VirtualFree, VirtualLock, VirtualProtect, VirtualQuery, VirtualUnlock,
         };
         pub use linsock_abi::{
-            GHND, GMEM_FIXED, GMEM_MOVEABLE, GMEM_ZEROINIT, GPTR, HEAP_FLAGS,
+            FILE_MAP, FILE_MAP_ALL_ACCESS, FILE_MAP_COPY, FILE_MAP_EXECUTE, FILE_MAP_READ,
+            FILE_MAP_WRITE, GHND, GMEM_FIXED, GMEM_MOVEABLE, GMEM_ZEROINIT, GPTR, HEAP_FLAGS,
             HEAP_GENERATE_EXCEPTIONS, HEAP_INFORMATION_CLASS, HEAP_NO_SERIALIZE,
             HEAP_REALLOC_IN_PLACE_ONLY, HEAP_ZERO_MEMORY, HeapCompatibilityInformation,
             HeapEnableTerminationOnCorruption, LMEM_ZEROINIT, MEM_COMMIT, MEM_DECOMMIT, MEM_FREE,
             MEM_IMAGE, MEM_LARGE_PAGES, MEM_MAPPED, MEM_PRIVATE, MEM_RELEASE, MEM_RESERVE,
-            MEM_TOP_DOWN, MEMORY_BASIC_INFORMATION, PAGE_EXECUTE, PAGE_EXECUTE_READ,
-            PAGE_EXECUTE_READWRITE, PAGE_GUARD, PAGE_NOACCESS, PAGE_NOCACHE, PAGE_PROTECTION_FLAGS,
-            PAGE_READONLY, PAGE_READWRITE, PAGE_TYPE, PAGE_WRITECOPY, VIRTUAL_ALLOCATION_TYPE,
-            VIRTUAL_FREE_TYPE,
+            MEM_TOP_DOWN, MEMORY_BASIC_INFORMATION, MEMORY_MAPPED_VIEW_ADDRESS, PAGE_EXECUTE,
+            PAGE_EXECUTE_READ, PAGE_EXECUTE_READWRITE, PAGE_EXECUTE_WRITECOPY, PAGE_GUARD,
+            PAGE_NOACCESS, PAGE_NOCACHE, PAGE_PROTECTION_FLAGS, PAGE_READONLY, PAGE_READWRITE,
+            PAGE_TYPE, PAGE_WRITECOPY, SEC_COMMIT, SEC_FILE, SEC_IMAGE, SEC_LARGE_PAGES,
+            SEC_NOCACHE, SEC_RESERVE, SEC_WRITECOMBINE, VIRTUAL_ALLOCATION_TYPE, VIRTUAL_FREE_TYPE,
         };
     }
 
@@ -170,9 +173,10 @@ pub mod System {
     /// What the system is, and its clocks.
     pub mod SystemInformation {
         pub use crate::system::{
-            GetLocalTime, GetSystemInfo, GetSystemTime, GetSystemTimeAsFileTime,
-            GetSystemTimePreciseAsFileTime, VerSetConditionMask, VerifyVersionInfoA,
-            VerifyVersionInfoW,
+            GetLocalTime, GetSystemDirectoryA, GetSystemDirectoryW, GetSystemInfo, GetSystemTime,
+            GetSystemTimeAsFileTime, GetSystemTimePreciseAsFileTime, GetSystemWindowsDirectoryA,
+            GetSystemWindowsDirectoryW, GetVersion, GetWindowsDirectoryA, GetWindowsDirectoryW,
+            VerSetConditionMask, VerifyVersionInfoA, VerifyVersionInfoW,
         };
         pub use crate::threading::{GetTickCount, GetTickCount64};
         pub use linsock_abi::{
@@ -212,6 +216,9 @@ pub mod System {
 
     /// The environment and the command line.
     pub mod Environment {
+        pub use crate::io::{
+            GetCurrentDirectoryA, GetCurrentDirectoryW, SetCurrentDirectoryA, SetCurrentDirectoryW,
+        };
         pub use crate::system::{
             GetCommandLineA, GetCommandLineW, GetEnvironmentVariableA, GetEnvironmentVariableW,
             SetEnvironmentVariableA, SetEnvironmentVariableW,
@@ -259,13 +266,18 @@ pub mod Security {
     }
 }
 
-/// Files; here, what they share with sockets.
+/// Files.
 pub mod Storage {
-    /// Reading and writing by handle.
+    /// Reading and writing by handle; names, folders and searches.
     pub mod FileSystem {
         pub use crate::io::{
-            CreateFileA, CreateFileW, DeleteFileA, DeleteFileW, FlushFileBuffers, GetFileSize,
-            GetFileSizeEx, GetFileType, ReadFile, ReadFileEx, SetEndOfFile,
+            CopyFileA, CopyFileW, CreateDirectoryA, CreateDirectoryW, CreateFileA, CreateFileW,
+            DeleteFileA, DeleteFileW, FindClose, FindFirstFileA, FindFirstFileW, FindNextFileA,
+            FindNextFileW, FlushFileBuffers, GetFileAttributesA, GetFileAttributesExA,
+            GetFileAttributesExW, GetFileAttributesW, GetFileSize, GetFileSizeEx, GetFileTime,
+            GetFileType, GetFullPathNameA, GetFullPathNameW, GetTempFileNameA, GetTempFileNameW,
+            GetTempPathA, GetTempPathW, MoveFileA, MoveFileExA, MoveFileExW, MoveFileW, ReadFile,
+            ReadFileEx, RemoveDirectoryA, RemoveDirectoryW, SetEndOfFile,
             SetFileCompletionNotificationModes, SetFilePointer, SetFilePointerEx, WriteFile,
             WriteFileEx,
         };
@@ -273,13 +285,20 @@ pub mod Storage {
             CompareFileTime, FileTimeToLocalFileTime, LocalFileTimeToFileTime,
         };
         pub use linsock_abi::{
-            CREATE_ALWAYS, CREATE_NEW, FILE_ACCESS_RIGHTS, FILE_APPEND_DATA, FILE_BEGIN,
-            FILE_CREATION_DISPOSITION, FILE_CURRENT, FILE_END, FILE_FLAG_DELETE_ON_CLOSE,
-            FILE_FLAG_OVERLAPPED, FILE_FLAG_WRITE_THROUGH, FILE_FLAGS_AND_ATTRIBUTES,
-            FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_READ_DATA, FILE_SHARE_DELETE,
-            FILE_SHARE_MODE, FILE_SHARE_NONE, FILE_SHARE_READ, FILE_SHARE_WRITE, FILE_TYPE,
-            FILE_TYPE_CHAR, FILE_TYPE_DISK, FILE_TYPE_PIPE, FILE_TYPE_UNKNOWN, FILE_WRITE_DATA,
+            CREATE_ALWAYS, CREATE_NEW, FILE_ACCESS_RIGHTS, FILE_APPEND_DATA,
+            FILE_ATTRIBUTE_ARCHIVE, FILE_ATTRIBUTE_DIRECTORY, FILE_ATTRIBUTE_HIDDEN,
+            FILE_ATTRIBUTE_NORMAL, FILE_ATTRIBUTE_READONLY, FILE_ATTRIBUTE_REPARSE_POINT,
+            FILE_ATTRIBUTE_SYSTEM, FILE_ATTRIBUTE_TEMPORARY, FILE_BEGIN, FILE_CREATION_DISPOSITION,
+            FILE_CURRENT, FILE_END, FILE_FLAG_DELETE_ON_CLOSE, FILE_FLAG_OVERLAPPED,
+            FILE_FLAG_WRITE_THROUGH, FILE_FLAGS_AND_ATTRIBUTES, FILE_GENERIC_READ,
+            FILE_GENERIC_WRITE, FILE_READ_DATA, FILE_SHARE_DELETE, FILE_SHARE_MODE,
+            FILE_SHARE_NONE, FILE_SHARE_READ, FILE_SHARE_WRITE, FILE_TYPE, FILE_TYPE_CHAR,
+            FILE_TYPE_DISK, FILE_TYPE_PIPE, FILE_TYPE_UNKNOWN, FILE_WRITE_DATA,
+            GET_FILEEX_INFO_LEVELS, GetFileExInfoStandard, GetFileExMaxInfoLevel,
+            INVALID_FILE_ATTRIBUTES, MOVE_FILE_FLAGS, MOVEFILE_COPY_ALLOWED,
+            MOVEFILE_DELAY_UNTIL_REBOOT, MOVEFILE_REPLACE_EXISTING, MOVEFILE_WRITE_THROUGH,
             OPEN_ALWAYS, OPEN_EXISTING, SET_FILE_POINTER_MOVE_METHOD, TRUNCATE_EXISTING,
+            WIN32_FILE_ATTRIBUTE_DATA, WIN32_FIND_DATAA, WIN32_FIND_DATAW,
         };
     }
 }

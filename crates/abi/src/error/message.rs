@@ -8,7 +8,7 @@ pub fn message(number: u32) -> Option<&'static str> {
 }
 
 #[rustfmt::skip]
-const MESSAGES: [(u32, &str); 130] = [
+const MESSAGES: [(u32, &str); 135] = [
     (0,     "The operation completed successfully."),
     (1,     "Incorrect function."),
     (2,     "The system cannot find the file specified."),
@@ -18,6 +18,8 @@ const MESSAGES: [(u32, &str); 130] = [
     (6,     "The handle is invalid."),
     (8,     "Not enough memory resources are available to process this command."),
     (14,    "Not enough memory resources are available to complete this operation."),
+    (17,    "The system cannot move the file to a different disk drive."),
+    (18,    "There are no more files."),
     (19,    "The media is write protected."),
     (20,    "The system cannot find the device specified."),
     (21,    "The device is not ready."),
@@ -52,6 +54,7 @@ const MESSAGES: [(u32, &str); 130] = [
     (170,   "The requested resource is in use."),
     (183,   "Cannot create a file when that file already exists."),
     (203,   "The system could not find the environment option that was entered."),
+    (206,   "The filename or extension is too long."),
     (231,   "All pipe instances are busy."),
     (232,   "The pipe is being closed."),
     (233,   "No process is on the other end of the pipe."),
@@ -70,10 +73,12 @@ const MESSAGES: [(u32, &str); 130] = [
     (997,   "Overlapped I/O operation is in progress."),
     (998,   "Invalid access to memory location."),
     (1004,  "Invalid flags."),
+    (1006,  "The volume for a file has been externally altered so that the opened file is no longer valid."),
     (1008,  "An attempt was made to reference a token that does not exist."),
     (1113,  "No mapping for the Unicode character exists in the target multi-byte code page."),
     (1117,  "The request could not be performed because of an I/O device error."),
     (1131,  "A potential deadlock condition has been detected."),
+    (1132,  "The base address or the file offset specified does not have the proper alignment."),
     (1168,  "Element not found."),
     (1214,  "The format of the specified network name is invalid."),
     (1225,  "The remote computer refused the network connection."),

@@ -41,6 +41,8 @@ number_space!(Win32Error(u32), plain crate::types::WIN32_ERROR {
     ERROR_INVALID_HANDLE             = 6,    "handle is invalid";
     ERROR_NOT_ENOUGH_MEMORY          = 8,    "not enough memory";
     ERROR_OUTOFMEMORY                = 14,   "out of memory";
+    ERROR_NOT_SAME_DEVICE            = 17,   "another disk";
+    ERROR_NO_MORE_FILES              = 18,   "no more files";
     ERROR_WRITE_PROTECT              = 19,   "medium is write protected";
     ERROR_BAD_UNIT                   = 20,   "device not found";
     ERROR_NOT_READY                  = 21,   "device not ready";
@@ -75,6 +77,7 @@ number_space!(Win32Error(u32), plain crate::types::WIN32_ERROR {
     ERROR_ALREADY_EXISTS             = 183,  "object already exists";
     ERROR_BAD_EXE_FORMAT             = 193,  "not an executable";
     ERROR_ENVVAR_NOT_FOUND           = 203,  "environment variable not found";
+    ERROR_FILENAME_EXCED_RANGE       = 206,  "name is too long";
     ERROR_PIPE_BUSY                  = 231,  "all pipe instances are busy";
     ERROR_NO_DATA                    = 232,  "pipe is being closed";
     ERROR_PIPE_NOT_CONNECTED         = 233,  "no process at the other end of the pipe";
@@ -95,10 +98,12 @@ number_space!(Win32Error(u32), plain crate::types::WIN32_ERROR {
     ERROR_IO_PENDING                 = 997,  "operation pending";
     ERROR_NOACCESS                   = 998,  "invalid access to memory";
     ERROR_INVALID_FLAGS              = 1004, "invalid flags";
+    ERROR_FILE_INVALID               = 1006, "file is empty, or has changed";
     ERROR_NO_TOKEN                   = 1008, "no token";
     ERROR_NO_UNICODE_TRANSLATION     = 1113, "no character for this code";
     ERROR_IO_DEVICE                  = 1117, "device i/o error";
     ERROR_POSSIBLE_DEADLOCK          = 1131, "possible deadlock";
+    ERROR_MAPPED_ALIGNMENT           = 1132, "offset or address is not aligned";
     ERROR_OLD_WIN_VERSION            = 1150, "not the version that was asked for";
     ERROR_NOT_FOUND                  = 1168, "element not found";
     ERROR_INVALID_NETNAME            = 1214, "network name is invalid";

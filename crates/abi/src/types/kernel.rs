@@ -38,6 +38,13 @@ pub struct MEMORY_BASIC_INFORMATION {
     pub Type: u32,
 }
 
+/// The first address of a view.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MEMORY_MAPPED_VIEW_ADDRESS {
+    pub Value: *mut c_void,
+}
+
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SYSTEMTIME {
@@ -93,6 +100,7 @@ super::zeroed_default!(
     SLIST_ENTRY,
     SLIST_HEADER,
     MEMORY_BASIC_INFORMATION,
+    MEMORY_MAPPED_VIEW_ADDRESS,
     SYSTEMTIME,
     CONSOLE_READCONSOLE_CONTROL,
     COORD,

@@ -2,6 +2,7 @@
 
 mod address;
 mod base;
+mod file;
 mod function;
 mod kernel;
 mod message;
@@ -17,6 +18,7 @@ mod system;
 
 pub use address::*;
 pub use base::*;
+pub use file::*;
 pub use function::*;
 pub use kernel::*;
 pub use message::*;

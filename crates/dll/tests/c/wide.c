@@ -28,7 +28,8 @@ int main(void)
     WCHAR text[INET6_ADDRSTRLEN];
     IN_ADDR v4;
     IN6_ADDR v6, loopback = IN6ADDR_LOOPBACK_INIT;
-    HANDLE event, again;
+    HANDLE event, again, search;
+    WIN32_FIND_DATA found;
 
     CHECK(InetPton(AF_INET, L"127.0.0.1", &v4) == 1 && v4.s_addr == htonl(INADDR_LOOPBACK));
     CHECK(InetNtop(AF_INET, &v4, text, INET6_ADDRSTRLEN) == text && same(text, L"127.0.0.1"));
@@ -41,5 +42,10 @@ int main(void)
     CHECK(again != NULL && GetLastError() == ERROR_ALREADY_EXISTS);
     CHECK(SetEvent(event) && WaitForSingleObject(again, 0) == WAIT_OBJECT_0);
     CHECK(CloseHandle(event) && CloseHandle(again));
+
+    search = FindFirstFile(L"*", &found);
+    CHECK(search != INVALID_HANDLE_VALUE && same(found.cFileName, L"."));
+    CHECK(found.cAlternateFileName[0] == 0 && found.dwFileAttributes == FILE_ATTRIBUTE_DIRECTORY);
+    CHECK(FindNextFile(search, &found) && same(found.cFileName, L"..") && FindClose(search));
     return 0;
 }

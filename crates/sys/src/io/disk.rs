@@ -1,5 +1,6 @@
 //! Opening and removing files.
 
+use super::path::path;
 use crate::last_error::{self, KeepErrno};
 use crate::shape;
 use linsock_abi::{
@@ -43,7 +44,7 @@ pub unsafe extern "system" fn CreateFileA(
     _htemplatefile: HANDLE,
 ) -> HANDLE {
     // SAFETY: by the crate's vocabulary.
-    let path = unsafe { narrow(lpfilename) };
+    let path = unsafe { path(lpfilename) };
     // SAFETY: likewise.
     let inherit = unsafe { inherits(lpsecurityattributes) };
     create(path, dwdesiredaccess, inherit, dwcreationdisposition, dwflagsandattributes)
@@ -73,7 +74,7 @@ pub unsafe extern "system" fn CreateFileW(
     _htemplatefile: HANDLE,
 ) -> HANDLE {
     // SAFETY: by the crate's vocabulary.
-    let path = unsafe { utf16(lpfilename) };
+    let path = unsafe { path(lpfilename) };
     // SAFETY: likewise.
     let inherit = unsafe { inherits(lpsecurityattributes) };
     create(path, dwdesiredaccess, inherit, dwcreationdisposition, dwflagsandattributes)
@@ -103,7 +104,7 @@ pub unsafe extern "system" fn CreateFileW_utf32(
     _htemplatefile: HANDLE,
 ) -> HANDLE {
     // SAFETY: by the crate's vocabulary.
-    let path = unsafe { utf32(lpfilename) };
+    let path = unsafe { path(lpfilename) };
     // SAFETY: likewise.
     let inherit = unsafe { inherits(lpsecurityattributes) };
     create(path, dwdesiredaccess, inherit, dwcreationdisposition, dwflagsandattributes)
@@ -115,7 +116,7 @@ pub unsafe extern "system" fn CreateFileW_utf32(
 /// None.
 ///
 /// # Errors
-/// FALSE and ERROR_FILE_NOT_FOUND, ERROR_ACCESS_DENIED, ...
+/// FALSE and ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_ACCESS_DENIED, ...
 ///
 /// # Linux
 /// The name goes at once; who has the file open keeps it.
@@ -125,7 +126,7 @@ pub unsafe extern "system" fn CreateFileW_utf32(
 #[api]
 pub unsafe extern "system" fn DeleteFileA(lpfilename: PCSTR) -> BOOL {
     // SAFETY: by the crate's vocabulary.
-    shape::truth(|| file::remove(&unsafe { narrow(lpfilename) }?))
+    shape::truth(|| file::remove(&unsafe { path(lpfilename) }?))
 }
 
 /// [`DeleteFileA`] with a name in UTF-16.
@@ -144,7 +145,7 @@ pub unsafe extern "system" fn DeleteFileA(lpfilename: PCSTR) -> BOOL {
 #[api]
 pub unsafe extern "system" fn DeleteFileW(lpfilename: PCWSTR) -> BOOL {
     // SAFETY: by the crate's vocabulary.
-    shape::truth(|| file::remove(&unsafe { utf16(lpfilename) }?))
+    shape::truth(|| file::remove(&unsafe { path(lpfilename) }?))
 }
 
 /// [`DeleteFileW`] for programs whose wchar_t has 32 bits.
@@ -163,7 +164,7 @@ pub unsafe extern "system" fn DeleteFileW(lpfilename: PCWSTR) -> BOOL {
 #[api]
 pub unsafe extern "system" fn DeleteFileW_utf32(lpfilename: *const u32) -> BOOL {
     // SAFETY: by the crate's vocabulary.
-    shape::truth(|| file::remove(&unsafe { utf32(lpfilename) }?))
+    shape::truth(|| file::remove(&unsafe { path(lpfilename) }?))
 }
 
 fn create(
@@ -252,35 +253,4 @@ fn open(
 unsafe fn inherits(attributes: *const SECURITY_ATTRIBUTES) -> bool {
     // SAFETY: the caller's word.
     unsafe { attributes.as_ref() }.is_some_and(|attributes| attributes.bInheritHandle != 0)
-}
-
-/// # Safety
-/// NULL, or a string that ends with a zero.
-unsafe fn narrow(name: PCSTR) -> Result<CString, Win32Error> {
-    if name.is_null() {
-        return Err(Win32Error::ERROR_PATH_NOT_FOUND);
-    }
-    // SAFETY: the caller's word.
-    Ok(unsafe { CStr::from_ptr(name.cast()) }.to_owned())
-}
-
-/// # Safety
-/// As [`narrow`].
-unsafe fn utf16(name: PCWSTR) -> Result<CString, Win32Error> {
-    // SAFETY: the caller's word.
-    let text = unsafe { crate::threading::until_zero(name) };
-    let text = text.ok_or(Win32Error::ERROR_PATH_NOT_FOUND)?;
-    let text = String::from_utf16(text).map_err(|_| Win32Error::ERROR_INVALID_NAME)?;
-    CString::new(text).map_err(|_| Win32Error::ERROR_INVALID_NAME)
-}
-
-/// # Safety
-/// As [`narrow`].
-unsafe fn utf32(name: *const u32) -> Result<CString, Win32Error> {
-    // SAFETY: the caller's word.
-    let text = unsafe { crate::threading::until_zero(name) };
-    let text = text.ok_or(Win32Error::ERROR_PATH_NOT_FOUND)?;
-    let text: Option<String> = text.iter().map(|&code| char::from_u32(code)).collect();
-    let text = text.ok_or(Win32Error::ERROR_INVALID_NAME)?;
-    CString::new(text).map_err(|_| Win32Error::ERROR_INVALID_NAME)
 }

@@ -16,7 +16,7 @@ const PLATFORM: u32 = 2;
 const PRODUCT: u32 = 1;
 
 /// Memory is mapped in steps of this on Windows; here a page would do.
-pub(super) const ALLOCATION_GRANULARITY: u32 = 0x1_0000;
+const ALLOCATION_GRANULARITY: u32 = linsock_engine::mapping::GRANULARITY as u32;
 
 /// 100-nanosecond steps from 1601 to 1970.
 const EPOCH_OFFSET: u64 = 116_444_736_000_000_000;
@@ -137,6 +137,25 @@ pub unsafe extern "system" fn GetSystemTimePreciseAsFileTime(
 ) {
     // SAFETY: by the crate's vocabulary.
     unsafe { write_time(lpsystemtimeasfiletime) };
+}
+
+/// The system's version: its major number in the lowest byte, its minor one above, and the build in
+/// the upper half.
+///
+/// # Contract
+/// None of its own.
+///
+/// # Errors
+/// None.
+///
+/// # Linux
+/// As [`VerifyVersionInfoA`], whatever a manifest says.
+///
+/// # Sources
+/// learn.microsoft.com: sysinfoapi.h, GetVersion
+#[api]
+pub unsafe extern "system" fn GetVersion() -> u32 {
+    MAJOR | MINOR << 8 | BUILD << 16
 }
 
 /// Notes in a mask how a part of the version is to be compared.

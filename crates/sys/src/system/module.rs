@@ -143,6 +143,11 @@ unsafe fn procedure(module: usize, text: PCSTR, wide: &str) -> Result<*mut c_voi
     symbol(image, asked).ok_or(Win32Error::ERROR_PROC_NOT_FOUND)
 }
 
+/// The path of the file that Windows' own libraries are.
+pub(super) fn system_path() -> Result<std::path::PathBuf, Win32Error> {
+    path_of(SYSTEM_FIRST)
+}
+
 /// The path of a module's file.
 pub(super) fn path_of(module: usize) -> Result<std::path::PathBuf, Win32Error> {
     if module == 0 || module == PROGRAM {

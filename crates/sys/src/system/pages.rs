@@ -1,75 +1,18 @@
 //! VirtualAlloc and its kin: addresses that are reserved, and pages of them that can be used.
 
-use std::collections::BTreeMap;
 use std::ffi::c_void;
 use std::ops::Range;
 use std::ptr;
-use std::sync::{Mutex, MutexGuard};
 
 use linsock_abi::*;
 use linsock_backend::memory::is_writable;
-use linsock_backend::pages::{self, Access};
+use linsock_backend::pages;
+use linsock_engine::mapping::GRANULARITY;
 
-use super::info::ALLOCATION_GRANULARITY;
+use super::regions::{
+    Pieces, Region, access, copies, cut, is_committed, protection, region_of, regions,
+};
 use crate::shape::truth;
-
-const GRANULARITY: usize = ALLOCATION_GRANULARITY as usize;
-const READ: Access = Access { read: true, write: false, execute: false };
-const WRITE: Access = Access { read: true, write: true, execute: false };
-
-/// What each protection allows; writing brings reading, as on Windows.
-#[rustfmt::skip]
-const PROTECTIONS: [(PAGE_PROTECTION_FLAGS, Access); 6] = [
-    (PAGE_NOACCESS,          Access { read: false, write: false, execute: false }),
-    (PAGE_READONLY,          READ),
-    (PAGE_READWRITE,         WRITE),
-    (PAGE_EXECUTE,           Access { read: false, write: false, execute: true }),
-    (PAGE_EXECUTE_READ,      Access { read: true,  write: false, execute: true }),
-    (PAGE_EXECUTE_READWRITE, Access { read: true,  write: true,  execute: true }),
-];
-
-/// A piece of committed memory: where it ends, and its protection.
-type Pieces = BTreeMap<usize, (usize, PAGE_PROTECTION_FLAGS)>;
-
-/// What one VirtualAlloc reserved.
-struct Region {
-    end: usize,
-    /// As VirtualAlloc was told.
-    protection: PAGE_PROTECTION_FLAGS,
-    committed: Pieces,
-}
-
-static REGIONS: Mutex<BTreeMap<usize, Region>> = Mutex::new(BTreeMap::new());
-
-fn regions() -> MutexGuard<'static, BTreeMap<usize, Region>> {
-    REGIONS.lock().unwrap_or_else(|poison| poison.into_inner())
-}
-
-/// The region that has an address.
-fn region_of(
-    regions: &mut BTreeMap<usize, Region>,
-    address: usize,
-) -> Option<(usize, &mut Region)> {
-    let (start, region) = regions.range_mut(..=address).next_back()?;
-    (address < region.end).then_some((*start, region))
-}
-
-fn access(protection: PAGE_PROTECTION_FLAGS) -> Result<Access, Win32Error> {
-    let known = PROTECTIONS.iter().find(|(known, _)| *known == protection & !PAGE_NOCACHE);
-    match known {
-        Some((_, access)) => Ok(*access),
-        // A guard page raises an exception, and there are none.
-        None if protection & PAGE_GUARD != 0 => Err(Win32Error::ERROR_NOT_SUPPORTED),
-        None => Err(Win32Error::ERROR_INVALID_PARAMETER),
-    }
-}
-
-fn protection(access: Access) -> PAGE_PROTECTION_FLAGS {
-    let known = PROTECTIONS.iter().find(|(_, known)| {
-        known.read == access.read && known.write == access.write && known.execute == access.execute
-    });
-    known.map_or(PAGE_READWRITE, |(protection, _)| *protection)
-}
 
 /// The pages that a range touches.
 fn whole_pages(address: usize, bytes: usize) -> Result<Range<usize>, Win32Error> {
@@ -80,36 +23,6 @@ fn whole_pages(address: usize, bytes: usize) -> Result<Range<usize>, Win32Error>
         Some(end) if bytes > 0 => Ok(start..end),
         _ => Err(Win32Error::ERROR_INVALID_PARAMETER),
     }
-}
-
-/// Takes a range out of the pieces, and what is in it.
-fn cut(pieces: &mut Pieces, range: &Range<usize>) {
-    let touched: Vec<_> = pieces
-        .range(..range.end)
-        .filter(|(_, (end, _))| *end > range.start)
-        .map(|(start, piece)| (*start, *piece))
-        .collect();
-    for (start, (end, protection)) in touched {
-        pieces.remove(&start);
-        if start < range.start {
-            pieces.insert(start, (range.start, protection));
-        }
-        if end > range.end {
-            pieces.insert(range.end, (end, protection));
-        }
-    }
-}
-
-/// Whether every page of a range is committed.
-fn is_committed(pieces: &Pieces, range: &Range<usize>) -> bool {
-    let mut at = range.start;
-    while at < range.end {
-        match pieces.range(..=at).next_back() {
-            Some((_, (end, _))) if *end > at => at = *end,
-            _ => return false,
-        }
-    }
-    true
 }
 
 fn allocate(
@@ -127,8 +40,12 @@ fn allocate(
     if !(commits || reserves) || kind & !(MEM_COMMIT | MEM_RESERVE | MEM_TOP_DOWN) != 0 {
         return Err(Win32Error::ERROR_INVALID_PARAMETER);
     }
+    let makes = reserves || wanted == 0;
+    if makes && copies(protection) {
+        return Err(Win32Error::ERROR_INVALID_PARAMETER);
+    }
     let mut regions = regions();
-    let range = if reserves || wanted == 0 {
+    let range = if makes {
         let asked = wanted - wanted % GRANULARITY;
         let range = whole_pages(asked, bytes.saturating_add(wanted - asked))?;
         let bytes = range.end - range.start;
@@ -138,7 +55,8 @@ fn allocate(
             pages::reserve_at(asked, bytes).map_err(|_| Win32Error::ERROR_INVALID_ADDRESS)?;
             asked
         };
-        let region = Region { end: start + bytes, protection, committed: Pieces::new() };
+        let committed = Pieces::new();
+        let region = Region { end: start + bytes, kind: MEM_PRIVATE, protection, committed };
         regions.insert(start, region);
         start..start + bytes
     } else {
@@ -149,11 +67,14 @@ fn allocate(
     if range.end > region.end {
         return Err(Win32Error::ERROR_INVALID_ADDRESS);
     }
+    if !region.may_be(protection) {
+        return Err(Win32Error::ERROR_INVALID_PARAMETER);
+    }
     if commits {
         // SAFETY: reserved here; the caller asks for this.
         let allowed = unsafe { pages::allow(range.start, range.end - range.start, access) };
         if allowed.is_err() {
-            if reserves || wanted == 0 {
+            if makes {
                 let end = region.end;
                 regions.remove(&start);
                 // SAFETY: reserved above, unknown to the caller.
@@ -169,7 +90,11 @@ fn allocate(
 
 fn free(address: usize, bytes: usize, kind: VIRTUAL_FREE_TYPE) -> Result<(), Win32Error> {
     let mut regions = regions();
-    let found = region_of(&mut regions, address).ok_or(Win32Error::ERROR_INVALID_ADDRESS);
+    let found = match region_of(&mut regions, address) {
+        Some((_, region)) if region.kind == MEM_MAPPED => Err(Win32Error::ERROR_INVALID_PARAMETER),
+        Some(found) => Ok(found),
+        None => Err(Win32Error::ERROR_INVALID_ADDRESS),
+    };
     match kind {
         MEM_RELEASE => {
             let (start, region) = found?;
@@ -223,12 +148,12 @@ fn describe(start: usize, region: &Region, page: usize) -> MEMORY_BASIC_INFORMAT
         RegionSize: end - page,
         State: state,
         Protect: protection,
-        Type: MEM_PRIVATE,
+        Type: region.kind,
         ..MEMORY_BASIC_INFORMATION::default()
     }
 }
 
-/// What VirtualQuery says of memory that is not VirtualAlloc's.
+/// What VirtualQuery says of memory that is neither VirtualAlloc's nor a view.
 fn describe_other(page: usize) -> MEMORY_BASIC_INFORMATION {
     let address = ptr::with_exposed_provenance_mut(page);
     let mapping = pages::mapping_at_or_after(page);
@@ -294,7 +219,8 @@ pub unsafe extern "system" fn VirtualAlloc(
 /// None of its own.
 ///
 /// # Errors
-/// FALSE and ERROR_INVALID_PARAMETER (87); ERROR_INVALID_ADDRESS (487): not VirtualAlloc's.
+/// FALSE and ERROR_INVALID_PARAMETER (87), also for a view; ERROR_INVALID_ADDRESS (487): not
+/// VirtualAlloc's.
 ///
 /// # Linux
 /// munmap; pages that are decommitted are replaced by fresh ones.
@@ -319,12 +245,12 @@ pub unsafe extern "system" fn VirtualFree(
 /// None of its own.
 ///
 /// # Errors
-/// FALSE and ERROR_INVALID_PARAMETER (87); ERROR_INVALID_ADDRESS (487): not committed by
-/// VirtualAlloc; ERROR_NOACCESS (998): nowhere to store the old protection; ERROR_NOT_SUPPORTED
+/// FALSE and ERROR_INVALID_PARAMETER (87): no protection, or more than a view was mapped for;
+/// ERROR_INVALID_ADDRESS (487): not committed by VirtualAlloc; ERROR_NOACCESS (998): nowhere to store the old protection; ERROR_NOT_SUPPORTED
 /// (50): guard pages.
 ///
 /// # Linux
-/// Pages of VirtualAlloc alone: not the program's own code, nor its heap.
+/// Pages of VirtualAlloc and of views alone: not the program's own code, nor its heap.
 ///
 /// # Safety
 /// Nobody relies on more than is left.
@@ -346,6 +272,9 @@ pub unsafe extern "system" fn VirtualProtect(
             region_of(&mut regions, range.start).ok_or(Win32Error::ERROR_INVALID_ADDRESS)?;
         if !is_committed(&region.committed, &range) {
             return Err(Win32Error::ERROR_INVALID_ADDRESS);
+        }
+        if !region.may_be(flnewprotect) {
+            return Err(Win32Error::ERROR_INVALID_PARAMETER);
         }
         if !is_writable(lpfloldprotect.addr(), size_of::<u32>()) {
             return Err(Win32Error::ERROR_NOACCESS);
@@ -373,7 +302,7 @@ pub unsafe extern "system" fn VirtualProtect(
 /// (998).
 ///
 /// # Linux
-/// Other memory than VirtualAlloc's is described by /proc/self/maps: a mapping counts as one
+/// Other memory than VirtualAlloc's and views is described by /proc/self/maps: a mapping counts as one
 /// allocation.
 ///
 /// # Sources

@@ -168,6 +168,29 @@ fn the_version_compares_place_by_place() {
 }
 
 #[test]
+fn the_system_has_a_folder_and_its_libraries_are_in_it() {
+    // SAFETY: room as long as is said; names that end with a zero.
+    unsafe {
+        assert_eq!(GetVersion(), 10 | 19045 << 16);
+        let mut folder = [0u8; 1000];
+        let length = GetSystemDirectoryA(folder.as_mut_ptr(), 1000) as usize;
+        assert_eq!(GetSystemDirectoryA(ptr::null_mut(), 0) as usize, length + 1);
+        let path = std::str::from_utf8(&folder[..length]).expect("UTF-8").to_owned();
+        assert!(std::path::Path::new(&path).is_dir(), "{path}");
+        for mark in ["/", "\\"] {
+            let library =
+                std::ffi::CString::new(format!("{path}{mark}WS2_32.dll")).expect("no zero");
+            let winsock = GetModuleHandleA(c"ws2_32".as_ptr().cast());
+            assert_eq!(LoadLibraryA(library.as_ptr().cast()), winsock, "{library:?}");
+        }
+        let mut wide = [0u16; 1000];
+        assert_eq!(GetWindowsDirectoryW(wide.as_mut_ptr(), 1000), length as u32);
+        assert_eq!(String::from_utf16_lossy(&wide[..length]), path);
+        assert_eq!(GetSystemWindowsDirectoryW(wide.as_mut_ptr(), 1000), length as u32);
+    }
+}
+
+#[test]
 fn the_system_is_described() {
     // SAFETY: room for the answers.
     unsafe {

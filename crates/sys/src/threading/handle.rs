@@ -57,7 +57,7 @@ fn close(handle: HANDLE) -> Result<(), Win32Error> {
 }
 
 /// Opens another handle of an object: an event, a mutex, a semaphore, a timer, a thread, a
-/// completion port or a socket.
+/// completion port, a file mapping or a socket.
 ///
 /// # Contract
 /// P-038 a socket's duplicate delivers to the same port with the same key; F-006 it is no socket

@@ -25,7 +25,7 @@ pub use handle::*;
 pub use inheritance::*;
 pub use local::*;
 pub use mutex::*;
-pub(crate) use name::until_zero;
+pub(crate) use name::{Unit as NameUnit, make_named, name_of, open_named, until_zero};
 pub use once::*;
 pub use registered_wait::*;
 pub use schedule::*;
@@ -48,7 +48,7 @@ const CURRENT_THREAD: usize = -2_isize as usize;
 /// What GetCurrentProcess answers on Windows.
 const CURRENT_PROCESS: usize = -1_isize as usize;
 
-fn handles() -> &'static HandleTable {
+pub(crate) fn handles() -> &'static HandleTable {
     &linsock_engine::runtime::get().handles
 }
 
@@ -72,7 +72,7 @@ fn truth(result: Result<(), Win32Error>) -> BOOL {
 }
 
 /// The result of a function that answers with a handle, or NULL and the last error.
-fn handle_or_null(result: Result<usize, Win32Error>) -> HANDLE {
+pub(crate) fn handle_or_null(result: Result<usize, Win32Error>) -> HANDLE {
     match result {
         Ok(handle) => ptr::without_provenance_mut(handle),
         Err(error) => {

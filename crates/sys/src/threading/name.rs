@@ -1,4 +1,4 @@
-//! The names of events, mutexes, semaphores and timers, as callers spell them.
+//! The names of events, mutexes, semaphores, timers and file mappings, as callers spell them.
 
 use linsock_abi::{HANDLE, Win32Error};
 use linsock_engine::handle::Object;
@@ -6,7 +6,7 @@ use linsock_engine::handle::Object;
 use super::{handle_or_null, handles};
 
 /// The unit of a name, and how a caller's text of it reads.
-pub(super) trait Unit: Copy + Default + PartialEq + 'static {
+pub(crate) trait Unit: Copy + Default + PartialEq + 'static {
     fn read(units: &[Self]) -> String;
 }
 
@@ -52,7 +52,7 @@ pub(crate) unsafe fn until_zero<'a, T: Copy + Default + PartialEq>(
 ///
 /// # Safety
 /// NULL, or a string that ends with a zero.
-pub(super) unsafe fn name_of<U: Unit>(text: *const U) -> Option<String> {
+pub(crate) unsafe fn name_of<U: Unit>(text: *const U) -> Option<String> {
     // SAFETY: as this function's own.
     let name = U::read(unsafe { until_zero(text) }?);
     // Local\ is where names are looked for anyway.
@@ -61,7 +61,7 @@ pub(super) unsafe fn name_of<U: Unit>(text: *const U) -> Option<String> {
 }
 
 /// A handle of a new object, or of the one that has its name already.
-pub(super) fn make_named(
+pub(crate) fn make_named(
     name: Option<String>,
     make: impl FnOnce() -> Object,
     is_of_kind: impl FnOnce(&Object) -> bool,
@@ -79,7 +79,7 @@ pub(super) fn make_named(
 }
 
 /// A handle of the object that has a name.
-pub(super) fn open_named(
+pub(crate) fn open_named(
     name: Option<String>,
     is_of_kind: impl FnOnce(&Object) -> bool,
 ) -> Result<usize, Win32Error> {

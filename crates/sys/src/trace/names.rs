@@ -86,6 +86,8 @@ pub fn of_parameter(call: &Call, at: usize) -> Option<Table> {
             "FILE_CREATION_DISPOSITION" => Table::One(DISPOSITIONS),
             "FILE_SHARE_MODE" => Table::Sum(SHARES),
             "FILE_FLAGS_AND_ATTRIBUTES" => Table::Sum(ATTRIBUTES),
+            "FILE_MAP" => Table::Sum(VIEWS),
+            "MOVE_FILE_FLAGS" => Table::Sum(MOVES),
             "SET_FILE_POINTER_MOVE_METHOD" => Table::One(METHODS),
             "DUPLICATE_HANDLE_OPTIONS" => Table::Sum(DUPLICATE),
             _ => return None,
@@ -165,6 +167,14 @@ const DISPOSITIONS: Names =
     names![CREATE_NEW, CREATE_ALWAYS, OPEN_EXISTING, OPEN_ALWAYS, TRUNCATE_EXISTING];
 const SHARES: Names = names![FILE_SHARE_READ, FILE_SHARE_WRITE, FILE_SHARE_DELETE];
 const METHODS: Names = names![FILE_BEGIN, FILE_CURRENT, FILE_END];
+const VIEWS: Names =
+    names![FILE_MAP_ALL_ACCESS, FILE_MAP_COPY, FILE_MAP_WRITE, FILE_MAP_READ, FILE_MAP_EXECUTE,];
+const MOVES: Names = names![
+    MOVEFILE_REPLACE_EXISTING,
+    MOVEFILE_COPY_ALLOWED,
+    MOVEFILE_DELAY_UNTIL_REBOOT,
+    MOVEFILE_WRITE_THROUGH,
+];
 const DUPLICATE: Names = names![DUPLICATE_CLOSE_SOURCE, DUPLICATE_SAME_ACCESS];
 const HANDLE_FLAGS_NAMES: Names = names![HANDLE_FLAG_INHERIT, HANDLE_FLAG_PROTECT_FROM_CLOSE];
 const ATTRIBUTES: Names = names![
