@@ -162,7 +162,7 @@ fn find(handle: usize) -> Result<Arc<File>, Win32Error> {
 pub(crate) fn reopened(handle: usize) -> Result<(OwnedFd, bool, bool), Win32Error> {
     let file = find(handle)?;
     let how = file.how.opening;
-    let (read, write) = match file.ours {
+    let (read, write) = match file.ours.load(Ordering::Relaxed) {
         true => (how.read, how.write && !how.append),
         false => file::access(file.fd).map_err(error)?,
     };

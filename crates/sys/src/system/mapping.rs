@@ -36,8 +36,8 @@ fn whole(high: u32, low: u32) -> u64 {
 fn make(file: HANDLE, protection: u32, bytes: u64) -> Result<Mapping, Win32Error> {
     const SECTION: u32 = 0xFF80_0000;
     let source = match crate::io::stream(file) {
-        _ if file == INVALID_HANDLE_VALUE => Source::Memory,
-        _ if file.is_null() => return Err(Win32Error::ERROR_INVALID_HANDLE),
+        // NULL, too, as on Windows.
+        _ if file == INVALID_HANDLE_VALUE || file.is_null() => Source::Memory,
         Some(stream) => Source::file(stream.descriptor() as usize)?,
         None => Source::file(file.addr())?,
     };
@@ -146,7 +146,7 @@ fn flush(address: usize, bytes: usize) -> Result<(), Win32Error> {
     mapping::flush(first, end - first)
 }
 
-/// Makes a file mapping, of a file or of memory (INVALID_HANDLE_VALUE), or opens the one of this
+/// Makes a file mapping, of a file or of memory (INVALID_HANDLE_VALUE or NULL), or opens the one of this
 /// name.
 ///
 /// # Contract
