@@ -359,6 +359,25 @@ TEST(d_020_reset_meanwhile) {
     connect_ok(client, &at);
 }
 
+/* Whoever learns of it first is not the only one. */
+TEST(d_020_reset_with_a_receive_before_it) {
+    SOCKET client, server;
+    SA4 at;
+    static char got;
+    WSABUF buffer = { 1, &got };
+    DWORD flags = 0;
+    OVERLAPPED *receive = op_event(), *ov = op_event();
+    listener(&at);
+    both_ends(&client, &server);
+    CHECK_SOCK_ERR(WSARecv(client, &buffer, 1, NULL, &flags, receive, NULL), WSA_IO_PENDING);
+    CHECK_EQ(start_disconnect(client, ov, TF_REUSE_SOCKET), ERROR_IO_PENDING);
+    CHECK(still_pending(ov, 50));
+    hard_close(server);
+    CHECK_EQ(finish_wsa(client, receive, 5000, NULL), WSAECONNRESET);
+    CHECK_EQ(finish_wsa(client, ov, 5000, NULL), WSAECONNRESET);
+    connect_ok(client, &at);
+}
+
 TEST(d_021_state_after_reuse) {
     SOCKET client, server;
     SA4 at;

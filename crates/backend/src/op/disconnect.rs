@@ -30,6 +30,8 @@ pub struct Disconnect {
     closed_first: bool,
     /// Receives wait for what the peer still sends.
     leaves_input: bool,
+    /// How the connection broke meanwhile, which the kernel has told a receive.
+    broken: Option<Errno>,
 }
 
 impl Disconnect {
@@ -42,6 +44,7 @@ impl Disconnect {
             notes_first: false,
             closed_first: false,
             leaves_input: false,
+            broken: None,
         }
     }
 
@@ -65,6 +68,11 @@ impl Disconnect {
     /// Leaves what the peer still sends, and its end, to receives that wait for it, or no longer.
     pub fn leave_input(&mut self, leave: bool) {
         self.leaves_input = leave;
+    }
+
+    /// A receive was told that the connection broke; the kernel tells it once.
+    pub fn broke(&mut self, how: Errno) {
+        self.broken = Some(how);
     }
 
     pub(super) fn attempt(&mut self, fd: Fd) -> Step {
@@ -129,7 +137,7 @@ impl Disconnect {
     }
 
     fn dissolve(&self, fd: Fd, error: Option<Errno>) -> Step {
-        let error = error.or(net::disconnect(fd).err());
+        let error = error.or(self.broken).or(net::disconnect(fd).err());
         Step::Done(Outcome { error, ..Outcome::default() })
     }
 }

@@ -133,6 +133,13 @@ impl Transmit {
         }
     }
 
+    /// As [`Disconnect::broke`], of the disconnect that follows.
+    pub fn broke(&mut self, how: Errno) {
+        if let Some(disconnect) = &mut self.0.disconnect {
+            disconnect.broke(how);
+        }
+    }
+
     /// Whether all is sent and the connection is being ended.
     pub fn is_ending(&self) -> bool {
         self.0.ending

@@ -386,6 +386,9 @@ impl Socket {
             self.queue(side).push_front(operation);
             return;
         }
+        if let (Side::Input, Some(how)) = (side, outcome.error) {
+            self.tell_whoever_ends_it(how);
+        }
         let mut outcome = outcome;
         if matches!(operation.request, Request::Connect(_)) {
             outcome = self.refuse_itself(&operation.request, outcome);
@@ -393,6 +396,18 @@ impl Socket {
         }
         let ended = self.translate(&operation.request, operation.call, outcome);
         self.end(place, operation, ended);
+    }
+
+    /// A receive has failed; the kernel will not say again that the connection broke (D-020).
+    fn tell_whoever_ends_it(&mut self, how: Errno) {
+        if !self.is_stream() || !breaks_a_connection(how) || !self.is_ending() {
+            return;
+        }
+        match self.output.front_mut().map(|head| &mut head.request) {
+            Some(Request::Disconnect(disconnect)) => disconnect.broke(how),
+            Some(Request::Transmit(transmit)) => transmit.broke(how),
+            _ => {}
+        }
     }
 
     /// Ends an operation: first what it means for the socket, then for its starter.
@@ -724,6 +739,14 @@ pub fn error_of_status(number: Number, status: NtStatus) -> WsaError {
 }
 
 const ECONNREFUSED: i32 = 111;
+
+/// Whether a receive's errno says that the connection is gone.
+fn breaks_a_connection(errno: Errno) -> bool {
+    const ECONNRESET: i32 = 104;
+    const ETIMEDOUT: i32 = 110;
+    const EHOSTUNREACH: i32 = 113;
+    matches!(errno.0, ECONNRESET | ETIMEDOUT | EHOSTUNREACH)
+}
 
 /// How often a connection is tried again whose pair of addresses the kernel still holds, and how many
 /// times: for a little longer than the minute of TIME_WAIT.
