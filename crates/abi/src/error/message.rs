@@ -8,7 +8,7 @@ pub fn message(number: u32) -> Option<&'static str> {
 }
 
 #[rustfmt::skip]
-const MESSAGES: [(u32, &str); 130] = [
+const MESSAGES: [(u32, &str); 131] = [
     (0,     "The operation completed successfully."),
     (1,     "Incorrect function."),
     (2,     "The system cannot find the file specified."),
@@ -69,6 +69,7 @@ const MESSAGES: [(u32, &str); 130] = [
     (996,   "Overlapped I/O event is not in a signaled state."),
     (997,   "Overlapped I/O operation is in progress."),
     (998,   "Invalid access to memory location."),
+    (1003,  "Cannot complete this function."),
     (1004,  "Invalid flags."),
     (1008,  "An attempt was made to reference a token that does not exist."),
     (1113,  "No mapping for the Unicode character exists in the target multi-byte code page."),
