@@ -18,7 +18,7 @@ const ERROR_IS_RESULT: [&str; 8] = [
 ];
 
 /// Functions for which zero, FALSE or NULL is no failure with an error.
-const ZERO_IS_NO_FAILURE: [&str; 7] = [
+const ZERO_IS_NO_FAILURE: [&str; 8] = [
     "FlsGetValue",
     "LocalFree",
     "TlsGetValue",
@@ -26,6 +26,7 @@ const ZERO_IS_NO_FAILURE: [&str; 7] = [
     "TryAcquireSRWLockShared",
     "TryEnterCriticalSection",
     "__WSAFDIsSet",
+    "if_indextoname",
 ];
 
 /// Functions whose answer, a number, is zero where they fail.
