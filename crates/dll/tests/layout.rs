@@ -307,7 +307,11 @@ fn layouts_are_mingws() {
     facts.retain(|f| !f.expression.contains("TCP_INFO_v0"));
     facts.retain(|f| !f.expression.contains("ICMP_ERROR_INFO"));
     // The SDK's headers call these structures by two names, mingw-w64's by one.
-    for (sdks, mingws) in [("(CMSGHDR", "(WSACMSGHDR"), ("(FIXED_INFO_W2KSP1", "(FIXED_INFO")] {
+    for (sdks, mingws) in [
+        ("(CMSGHDR", "(WSACMSGHDR"),
+        ("(FIXED_INFO_W2KSP1", "(FIXED_INFO"),
+        ("(NET_LUID_LH", "(NET_LUID"),
+    ] {
         facts.iter_mut().for_each(|f| f.expression = f.expression.replace(sdks, mingws));
     }
     let Some(result) = common::compile_for_windows(&assertions(&facts), "layout") else { return };

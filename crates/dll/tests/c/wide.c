@@ -5,6 +5,7 @@
 #define UNICODE
 #include <winsock2.h>
 #include <ws2tcpip.h>
+#include <iphlpapi.h>
 #include <windows.h>
 
 #define CHECK(ok)        \
@@ -29,6 +30,9 @@ int main(void)
     IN_ADDR v4;
     IN6_ADDR v6, loopback = IN6ADDR_LOOPBACK_INIT;
     HANDLE event, again;
+    static IP_ADAPTER_ADDRESSES adapters[1000];
+    NET_LUID luid;
+    ULONG size;
 
     CHECK(InetPton(AF_INET, L"127.0.0.1", &v4) == 1 && v4.s_addr == htonl(INADDR_LOOPBACK));
     CHECK(InetNtop(AF_INET, &v4, text, INET6_ADDRSTRLEN) == text && same(text, L"127.0.0.1"));
@@ -41,5 +45,11 @@ int main(void)
     CHECK(again != NULL && GetLastError() == ERROR_ALREADY_EXISTS);
     CHECK(SetEvent(event) && WaitForSingleObject(again, 0) == WAIT_OBJECT_0);
     CHECK(CloseHandle(event) && CloseHandle(again));
+
+    size = sizeof adapters;
+    CHECK(GetAdaptersAddresses(AF_UNSPEC, 0, NULL, adapters, &size) == NO_ERROR);
+    CHECK(ConvertInterfaceLuidToAlias(&adapters->Luid, text, INET6_ADDRSTRLEN) == NO_ERROR);
+    CHECK(same(text, adapters->FriendlyName) && same(text, adapters->Description));
+    CHECK(ConvertInterfaceNameToLuidW(text, &luid) == NO_ERROR && luid.Value == adapters->Luid.Value);
     return 0;
 }

@@ -103,7 +103,9 @@ fn named(line: &mut Line, number: u32, name: Option<&str>) -> fmt::Result {
     match name {
         _ if number == 0 => line.write_str("0"),
         Some(name) => write!(line, "{name} ({number})"),
-        None => write!(line, "({})", number as i32),
+        // A facility and a code, as results of COM's kind are made of.
+        None if number >= 0x8000_0000 => write!(line, "({number:#x})"),
+        None => write!(line, "({number})"),
     }
 }
 
