@@ -54,17 +54,17 @@ struct Snapshot {
 
 impl Snapshot {
     fn take(family: u16, flags: GET_ADAPTERS_ADDRESSES_FLAGS) -> Result<Snapshot, Win32Error> {
-        let wants = |flag| flags & flag != 0;
+        let is_set = |flag| flags & flag != 0;
         let mut snapshot = Snapshot {
             family,
             flags,
             links: link::all().map_err(error_of)?,
             addresses: interface::all().map_err(error_of)?,
-            groups: if wants(GAA_FLAG_SKIP_MULTICAST) { Vec::new() } else { group::all() },
+            groups: if is_set(GAA_FLAG_SKIP_MULTICAST) { Vec::new() } else { group::all() },
             routes: Vec::new(),
             names: name_servers::configured(),
         };
-        if wants(GAA_FLAG_INCLUDE_GATEWAYS) {
+        if is_set(GAA_FLAG_INCLUDE_GATEWAYS) {
             snapshot.routes = route::default_routes().map_err(error_of)?;
         }
         if family != ANY && family != V4 {
@@ -73,7 +73,7 @@ impl Snapshot {
         Ok(snapshot)
     }
 
-    fn wants(&self, flag: GET_ADAPTERS_ADDRESSES_FLAGS) -> bool {
+    fn is_set(&self, flag: GET_ADAPTERS_ADDRESSES_FLAGS) -> bool {
         self.flags & flag != 0
     }
 
@@ -188,7 +188,7 @@ impl Snapshot {
             TunnelType: if is_tunnel { TUNNEL_TYPE_OTHER } else { TUNNEL_TYPE_NONE },
             ..IP_ADAPTER_ADDRESSES_LH::default()
         };
-        if !self.wants(GAA_FLAG_SKIP_FRIENDLY_NAME) {
+        if !self.is_set(GAA_FLAG_SKIP_FRIENDLY_NAME) {
             record.FriendlyName = name;
         }
         self.lists(room, link, &mut record);
@@ -198,7 +198,7 @@ impl Snapshot {
 
     /// The lists of addresses. There are no anycast addresses and no WINS servers to be listed.
     fn lists(&self, room: &mut Room, link: &Link, record: &mut IP_ADAPTER_ADDRESSES_LH) {
-        if !self.wants(GAA_FLAG_SKIP_UNICAST) {
+        if !self.is_set(GAA_FLAG_SKIP_UNICAST) {
             record.FirstUnicastAddress = room.list(self.addresses_of(link), unicast);
         }
         let groups = self.groups.iter().filter(|group| group.link == link.index);
@@ -206,7 +206,7 @@ impl Snapshot {
         record.FirstMulticastAddress = room.list(groups, |room, group, next| {
             element!(IP_ADAPTER_MULTICAST_ADDRESS_XP { Next: next, Address: room.address(&group) })
         });
-        if self.wants(GAA_FLAG_INCLUDE_PREFIX) {
+        if self.is_set(GAA_FLAG_INCLUDE_PREFIX) {
             let prefixes = self.prefixes_of(link);
             record.FirstPrefix = room.list(prefixes, |room, (ip, bits), next| {
                 let address = room.address(&Address::from_ip(ip, link.index));
@@ -225,7 +225,7 @@ impl Snapshot {
         let has_names = self.has_names(link);
         let domains = if has_names { self.names.domains.as_slice() } else { &[] };
         record.DnsSuffix = room.text::<U>(domains.first().map_or("", String::as_str)).cast();
-        if !has_names || self.wants(GAA_FLAG_SKIP_DNS_INFO) {
+        if !has_names || self.is_set(GAA_FLAG_SKIP_DNS_INFO) {
             return;
         }
         let suffixes = room.list(domains, |_, domain, next: *mut Suffix<U>| {
@@ -235,7 +235,7 @@ impl Snapshot {
             Suffix { next, text }
         });
         record.FirstDnsSuffix = suffixes.cast();
-        if self.wants(GAA_FLAG_SKIP_DNS_SERVER) {
+        if self.is_set(GAA_FLAG_SKIP_DNS_SERVER) {
             return;
         }
         let servers = self.names.addresses.iter().filter(|server| self.is_wished(server));
