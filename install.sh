@@ -129,7 +129,7 @@ put 644 "$built/liblinsock.a" lib/liblinsock.a
 
 # CMake's find_library, and compilers that are called without the driver, find Windows' names for what is in liblinsock.
 echo 'INPUT(-llinsock)' >"$work/script"
-for library in advapi32 bcrypt kernel32 mswsock ntdll user32 ws2_32 wsock32; do
+for library in advapi32 bcrypt iphlpapi kernel32 mswsock ntdll user32 ws2_32 wsock32; do
     put 644 "$work/script" "lib/linsock/lib$library.so"
 done
 

@@ -8,8 +8,11 @@
 #include "winbase.h"
 #include "wincon.h"
 
-/* As on Windows: without WIN32_LEAN_AND_MEAN this header brings the sockets too. */
+/* As on Windows: without WIN32_LEAN_AND_MEAN this header brings the sockets and random bytes too. */
 #ifndef WIN32_LEAN_AND_MEAN
+#ifndef NOCRYPT
+#include "wincrypt.h"
+#endif
 #include "winsock.h"
 #endif
 

@@ -457,4 +457,22 @@
 #define HRESULT_FROM_WIN32(x) \
     ((HRESULT)(x) <= 0 ? ((HRESULT)(x)) : ((HRESULT)(((x) & 0x0000FFFF) | (FACILITY_WIN32 << 16) | 0x80000000)))
 
+/* name                    value     of cryptographic providers */
+#define NTE_BAD_UID              ((HRESULT)0x80090001)
+#define NTE_BAD_FLAGS            ((HRESULT)0x80090009)
+#define NTE_NO_MEMORY            ((HRESULT)0x8009000E)
+#define NTE_EXISTS               ((HRESULT)0x8009000F)
+#define NTE_PERM                 ((HRESULT)0x80090010)
+#define NTE_NOT_FOUND            ((HRESULT)0x80090011)
+#define NTE_BAD_PROVIDER         ((HRESULT)0x80090013)
+#define NTE_BAD_PROV_TYPE        ((HRESULT)0x80090014)
+#define NTE_BAD_KEYSET           ((HRESULT)0x80090016)
+#define NTE_PROV_TYPE_NOT_DEF    ((HRESULT)0x80090017)
+#define NTE_KEYSET_NOT_DEF       ((HRESULT)0x80090019)
+#define NTE_KEYSET_ENTRY_BAD     ((HRESULT)0x8009001A)
+#define NTE_BAD_KEYSET_PARAM     ((HRESULT)0x8009001F)
+#define NTE_FAIL                 ((HRESULT)0x80090020)
+#define NTE_SYS_ERR              ((HRESULT)0x80090021)
+#define NTE_SILENT_CONTEXT       ((HRESULT)0x80090022)
+
 #endif /* _WINERROR_ */

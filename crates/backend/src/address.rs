@@ -69,6 +69,37 @@ impl Address {
         address
     }
 
+    /// An IP address with port 0; one that counts on one link alone has the index of that.
+    pub fn from_ip(ip: IpAddr, link: u32) -> Self {
+        match ip {
+            IpAddr::V4(ip) => {
+                let mut address = Address::any(AF_INET);
+                address.bytes[4..8].copy_from_slice(&ip.octets());
+                address
+            }
+            IpAddr::V6(ip) => {
+                // The scope is the lower half of the second byte of a group, as of a prefix of one link.
+                let of_link = ip.is_unicast_link_local()
+                    || ip.is_multicast() && matches!(ip.octets()[1] & 0xF, 1 | 2);
+                Address::from_scoped(ip, if of_link { link } else { 0 })
+            }
+        }
+    }
+
+    /// An IPv6 address with port 0 and a scope, which is 0 for none.
+    pub fn from_scoped(ip: Ipv6Addr, scope: u32) -> Self {
+        let mut address = Address::any(AF_INET6);
+        address.bytes[8..24].copy_from_slice(&ip.octets());
+        address.bytes[24..28].copy_from_slice(&scope.to_ne_bytes());
+        address
+    }
+
+    /// The scope of an IPv6 address that has one: the index of its link.
+    pub fn scope(&self) -> Option<u32> {
+        let scope = u32::from_ne_bytes(*self.bytes[24..].first_chunk()?);
+        (self.family() == AF_INET6 && scope != 0).then_some(scope)
+    }
+
     /// The address for `connect` that dissolves an association.
     pub fn unspecified() -> Self {
         Address { len: 16, ..Address::default() }

@@ -11,7 +11,7 @@ const ADDRESSES_V6: u32 = 0x100;
 const ROUTES_V6: u32 = 0x400;
 
 /// Bytes of the header of a message: its length, its type, flags, number, sender.
-const HEADER_BYTES: usize = 16;
+pub(crate) const HEADER_BYTES: usize = 16;
 /// Bytes of an `ifinfomsg`.
 const LINK_BYTES: usize = 16;
 /// More than any message that the kernel sends to these groups.
@@ -68,7 +68,7 @@ fn goes_up_or_down(link: &[u8]) -> bool {
 }
 
 /// The messages of one datagram, each with its type.
-fn messages(mut datagram: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
+pub(crate) fn messages(mut datagram: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     std::iter::from_fn(move || {
         let header = datagram.get(..HEADER_BYTES)?;
         let bytes = u32::from_ne_bytes(*header.first_chunk()?) as usize;

@@ -20,13 +20,15 @@ const OPTIONS: &str = "/IWIN32-Code /IWIN32-Code/nmake /Iinclude /Icompat /Itest
     /DEVENT__HAVE_STRSEP=1 /DEVENT__HAVE_STRTOK_R=1 /DEVENT__HAVE_ARC4RANDOM=1 /DEVENT__HAVE_ARC4RANDOM_BUF=1";
 
 /// What of the tests is run: each group in processes of its own, which CreateProcess starts.
-const GROUPS: &str = "iocp/.. bufferevent/.. evbuffer/.. listener/.. util/.. thread/.. main/.. http/..";
+const GROUPS: &str =
+    "iocp/.. bufferevent/.. evbuffer/.. listener/.. util/.. thread/.. main/.. http/..";
 
 /// An unpacked source, such as `libevent-2.1.12-stable`.
 fn source() -> Option<PathBuf> {
     let folder = PathBuf::from(std::env::var_os("LINSOCK_SOURCES")?);
     let mut entries = fs::read_dir(root().join(folder)).ok()?.flatten();
-    let found = entries.find(|entry| entry.file_name().to_string_lossy().starts_with("libevent-"))?;
+    let found =
+        entries.find(|entry| entry.file_name().to_string_lossy().starts_with("libevent-"))?;
     Some(found.path())
 }
 
@@ -56,7 +58,10 @@ fn libevents_windows_side_passes_its_own_tests() {
     let lines = objects(LIBRARY, "") + &objects(TESTS, "test/");
     fs::write(work.0.join("lines"), lines).expect("a file can be written");
     // Its warnings are its own.
-    work.good(prefix, "tr '\\n' '\\0' <lines | xargs -0 -P 2 -I{} sh -c '{}' 2>errors || { cat errors; exit 1; }");
+    work.good(
+        prefix,
+        "tr '\\n' '\\0' <lines | xargs -0 -P 2 -I{} sh -c '{}' 2>errors || { cat errors; exit 1; }",
+    );
     work.good(prefix, "linsock-cc *.o -o regress -lws2_32");
     for backend in ["epoll", "uring"] {
         let line = format!(

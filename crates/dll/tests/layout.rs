@@ -163,6 +163,39 @@ fn structures() -> Vec<Fact> {
         TIMEVAL { tv_sec, tv_usec }
         FD_SET { fd_count, fd_array }
         WSANETWORKEVENTS { lNetworkEvents, iErrorCode }
+        IP_ADAPTER_UNICAST_ADDRESS_LH {
+            Next, Address, PrefixOrigin, SuffixOrigin, DadState, ValidLifetime,
+            PreferredLifetime, LeaseLifetime, OnLinkPrefixLength
+        }
+        IP_ADAPTER_ANYCAST_ADDRESS_XP { Next, Address }
+        IP_ADAPTER_MULTICAST_ADDRESS_XP { Next, Address }
+        IP_ADAPTER_DNS_SERVER_ADDRESS_XP { Next, Address }
+        IP_ADAPTER_WINS_SERVER_ADDRESS_LH { Next, Address }
+        IP_ADAPTER_GATEWAY_ADDRESS_LH { Next, Address }
+        IP_ADAPTER_PREFIX_XP { Next, Address, PrefixLength }
+        IP_ADAPTER_DNS_SUFFIX { Next, String }
+        IP_ADAPTER_ADDRESSES_LH {
+            Next, AdapterName, FirstUnicastAddress, FirstAnycastAddress,
+            FirstMulticastAddress, FirstDnsServerAddress, DnsSuffix, Description,
+            FriendlyName, PhysicalAddress, PhysicalAddressLength, Mtu, IfType,
+            OperStatus, Ipv6IfIndex, ZoneIndices, FirstPrefix, TransmitLinkSpeed,
+            ReceiveLinkSpeed, FirstWinsServerAddress, FirstGatewayAddress, Ipv4Metric,
+            Ipv6Metric, Luid, Dhcpv4Server, CompartmentId, NetworkGuid, ConnectionType,
+            TunnelType, Dhcpv6Server, Dhcpv6ClientDuid, Dhcpv6ClientDuidLength,
+            Dhcpv6Iaid, FirstDnsSuffix
+        }
+        IP_ADDRESS_STRING { String }
+        IP_ADDR_STRING { Next, IpAddress, IpMask, Context }
+        IP_ADAPTER_INFO {
+            Next, ComboIndex, AdapterName, Description, AddressLength, Address, Index,
+            Type, DhcpEnabled, CurrentIpAddress, IpAddressList, GatewayList, DhcpServer,
+            HaveWins, PrimaryWinsServer, SecondaryWinsServer, LeaseObtained,
+            LeaseExpires
+        }
+        FIXED_INFO_W2KSP1 {
+            HostName, DomainName, CurrentDnsServer, DnsServerList, NodeType, ScopeId,
+            EnableRouting, EnableProxy, EnableDns
+        }
     }
 }
 
@@ -187,6 +220,24 @@ fn nested() -> Vec<Fact> {
         TRANSMIT_PACKETS_ELEMENT: "nFileOffset" = Anonymous.Anonymous.nFileOffset;
         TRANSMIT_PACKETS_ELEMENT: "hFile"     = Anonymous.Anonymous.hFile;
         TRANSMIT_PACKETS_ELEMENT: "pBuffer"   = Anonymous.pBuffer;
+        IP_ADAPTER_UNICAST_ADDRESS_LH: "Length" = Anonymous.Anonymous.Length;
+        IP_ADAPTER_UNICAST_ADDRESS_LH: "Flags" = Anonymous.Anonymous.Flags;
+        IP_ADAPTER_ANYCAST_ADDRESS_XP: "Length" = Anonymous.Anonymous.Length;
+        IP_ADAPTER_ANYCAST_ADDRESS_XP: "Flags" = Anonymous.Anonymous.Flags;
+        IP_ADAPTER_MULTICAST_ADDRESS_XP: "Length" = Anonymous.Anonymous.Length;
+        IP_ADAPTER_MULTICAST_ADDRESS_XP: "Flags" = Anonymous.Anonymous.Flags;
+        IP_ADAPTER_DNS_SERVER_ADDRESS_XP: "Length" = Anonymous.Anonymous.Length;
+        IP_ADAPTER_DNS_SERVER_ADDRESS_XP: "Reserved" = Anonymous.Anonymous.Reserved;
+        IP_ADAPTER_WINS_SERVER_ADDRESS_LH: "Length" = Anonymous.Anonymous.Length;
+        IP_ADAPTER_WINS_SERVER_ADDRESS_LH: "Reserved" = Anonymous.Anonymous.Reserved;
+        IP_ADAPTER_GATEWAY_ADDRESS_LH: "Length" = Anonymous.Anonymous.Length;
+        IP_ADAPTER_GATEWAY_ADDRESS_LH: "Reserved" = Anonymous.Anonymous.Reserved;
+        IP_ADAPTER_PREFIX_XP: "Length" = Anonymous.Anonymous.Length;
+        IP_ADAPTER_PREFIX_XP: "Flags" = Anonymous.Anonymous.Flags;
+        IP_ADAPTER_ADDRESSES_LH: "Length" = Anonymous1.Anonymous.Length;
+        IP_ADAPTER_ADDRESSES_LH: "IfIndex" = Anonymous1.Anonymous.IfIndex;
+        IP_ADAPTER_ADDRESSES_LH: "Flags" = Anonymous2.Flags;
+        NET_LUID_LH: "Value" = Value;
     }
 }
 
@@ -242,6 +293,8 @@ fn has_wide_array(fact: &Fact) -> bool {
         || e == "sizeof(WIN32_FIND_DATAW)"
         || e == "offsetof(WIN32_FIND_DATAW, cAlternateFileName)"
         || e.contains("WIN32_FIND_DATAW *)0)->c")
+        || e == "sizeof(IP_ADAPTER_DNS_SUFFIX)"
+        || e.contains("IP_ADAPTER_DNS_SUFFIX *)0)->String")
 }
 
 fn check(name: &str, facts: &[Fact], extra: &[&str]) {
@@ -277,8 +330,14 @@ fn layouts_are_mingws() {
     // Debian 12's release of mingw-w64 lacks these two.
     facts.retain(|f| !f.expression.contains("TCP_INFO_v0"));
     facts.retain(|f| !f.expression.contains("ICMP_ERROR_INFO"));
-    // The SDK's headers call the structure by both names, mingw-w64's by one.
-    facts.iter_mut().for_each(|f| f.expression = f.expression.replace("(CMSGHDR", "(WSACMSGHDR"));
+    // The SDK's headers call these structures by two names, mingw-w64's by one.
+    for (sdks, mingws) in [
+        ("(CMSGHDR", "(WSACMSGHDR"),
+        ("(FIXED_INFO_W2KSP1", "(FIXED_INFO"),
+        ("(NET_LUID_LH", "(NET_LUID"),
+    ] {
+        facts.iter_mut().for_each(|f| f.expression = f.expression.replace(sdks, mingws));
+    }
     let Some(result) = common::compile_for_windows(&assertions(&facts), "layout") else { return };
     must_all_be_ok(vec![("mingw-w64".to_string(), result)]);
 }

@@ -16,6 +16,7 @@ extern crate linsock_macros;
 pub mod diagnostics;
 pub mod extensions;
 pub mod io;
+pub mod ip_helper;
 pub mod last_error;
 mod memory;
 mod shape;

@@ -2,7 +2,7 @@
 //! `errno` as it was (W-016), and turns a failure into the shape's sign and the last error.
 
 use crate::last_error::{self, KeepErrno};
-use linsock_abi::{BOOL, SOCKET_ERROR, Win32Error, WsaError};
+use linsock_abi::{BOOL, SOCKET_ERROR, WIN32_ERROR, Win32Error, WsaError};
 
 /// 0, or SOCKET_ERROR.
 #[inline]
@@ -74,4 +74,10 @@ pub(crate) fn truth<E: Into<Win32Error>>(work: impl FnOnce() -> Result<(), E>) -
             0
         }
     }
+}
+
+/// The error itself, ERROR_SUCCESS where there is none; the last error stays as it was.
+pub(crate) fn code(work: impl FnOnce() -> Result<(), Win32Error>) -> WIN32_ERROR {
+    let _errno = KeepErrno::new();
+    work().err().unwrap_or(Win32Error::ERROR_SUCCESS).0
 }

@@ -2,7 +2,9 @@
 //!
 //! The error numbers are not here but in [`crate::error`], which also has them as plain numbers.
 
+mod adapter;
 mod address;
+mod cryptography;
 mod event;
 mod io;
 mod ioctl;
@@ -17,7 +19,9 @@ mod socket;
 mod thread;
 mod transmit;
 
+pub use adapter::*;
 pub use address::*;
+pub use cryptography::*;
 pub use event::*;
 pub use io::*;
 pub use ioctl::*;

@@ -8,7 +8,7 @@ pub fn message(number: u32) -> Option<&'static str> {
 }
 
 #[rustfmt::skip]
-const MESSAGES: [(u32, &str); 135] = [
+const MESSAGES: [(u32, &str); 136] = [
     (0,     "The operation completed successfully."),
     (1,     "Incorrect function."),
     (2,     "The system cannot find the file specified."),
@@ -72,6 +72,7 @@ const MESSAGES: [(u32, &str); 135] = [
     (996,   "Overlapped I/O event is not in a signaled state."),
     (997,   "Overlapped I/O operation is in progress."),
     (998,   "Invalid access to memory location."),
+    (1003,  "Cannot complete this function."),
     (1004,  "Invalid flags."),
     (1006,  "The volume for a file has been externally altered so that the opened file is no longer valid."),
     (1008,  "An attempt was made to reference a token that does not exist."),

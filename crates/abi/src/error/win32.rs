@@ -97,6 +97,7 @@ number_space!(Win32Error(u32), plain crate::types::WIN32_ERROR {
     ERROR_IO_INCOMPLETE              = 996,  "operation not yet complete";
     ERROR_IO_PENDING                 = 997,  "operation pending";
     ERROR_NOACCESS                   = 998,  "invalid access to memory";
+    ERROR_CAN_NOT_COMPLETE           = 1003, "cannot complete this function";
     ERROR_INVALID_FLAGS              = 1004, "invalid flags";
     ERROR_FILE_INVALID               = 1006, "file is empty, or has changed";
     ERROR_NO_TOKEN                   = 1008, "no token";

@@ -28,6 +28,8 @@ pub type WPARAM = usize;
 
 pub type NTSTATUS = i32;
 
+pub type HRESULT = i32;
+
 pub type WIN32_ERROR = u32;
 
 pub type WSA_ERROR = i32;

@@ -1,5 +1,6 @@
 //! The records of Winsock and its neighbours, laid out and spelt as `windows-sys` 0.61 has them.
 
+mod adapter;
 mod address;
 mod base;
 mod file;
@@ -16,6 +17,7 @@ mod select;
 mod synchronize;
 mod system;
 
+pub use adapter::*;
 pub use address::*;
 pub use base::*;
 pub use file::*;

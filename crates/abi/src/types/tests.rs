@@ -5,6 +5,8 @@ use core::mem::{align_of, offset_of, size_of};
 
 use super::*;
 use windows_sys::Win32::Foundation as foundation;
+use windows_sys::Win32::NetworkManagement::IpHelper as ip_helper;
+use windows_sys::Win32::NetworkManagement::Ndis as ndis;
 use windows_sys::Win32::Networking::WinSock as winsock;
 use windows_sys::Win32::Security as security;
 use windows_sys::Win32::System::IO as io;
@@ -135,6 +137,62 @@ macro_rules! twins {
 #[rustfmt::skip]
 fn every_field_lies_where_the_oracle_has_it() {
     twins! {
+        ip_helper {
+            IP_ADAPTER_DNS_SUFFIX { Next String }
+            IP_ADAPTER_ADDRESSES_LH {
+                Anonymous1 Next AdapterName FirstUnicastAddress FirstAnycastAddress
+                FirstMulticastAddress FirstDnsServerAddress DnsSuffix Description
+                FriendlyName PhysicalAddress PhysicalAddressLength Anonymous2 Mtu IfType
+                OperStatus Ipv6IfIndex ZoneIndices FirstPrefix TransmitLinkSpeed
+                ReceiveLinkSpeed FirstWinsServerAddress FirstGatewayAddress Ipv4Metric
+                Ipv6Metric Luid Dhcpv4Server CompartmentId NetworkGuid ConnectionType
+                TunnelType Dhcpv6Server Dhcpv6ClientDuid Dhcpv6ClientDuidLength Dhcpv6Iaid
+                FirstDnsSuffix
+            }
+            IP_ADAPTER_ADDRESSES_LH_0 { Alignment Anonymous }
+            IP_ADAPTER_ADDRESSES_LH_0_0 { Length IfIndex }
+            IP_ADAPTER_ADDRESSES_LH_1 { Flags Anonymous }
+            IP_ADAPTER_ADDRESSES_LH_1_0 { _bitfield }
+            IP_ADDRESS_STRING { String }
+            IP_ADDR_STRING { Next IpAddress IpMask Context }
+            IP_ADAPTER_INFO {
+                Next ComboIndex AdapterName Description AddressLength Address Index Type
+                DhcpEnabled CurrentIpAddress IpAddressList GatewayList DhcpServer HaveWins
+                PrimaryWinsServer SecondaryWinsServer LeaseObtained LeaseExpires
+            }
+            FIXED_INFO_W2KSP1 {
+                HostName DomainName CurrentDnsServer DnsServerList NodeType ScopeId
+                EnableRouting EnableProxy EnableDns
+            }
+            IP_ADAPTER_UNICAST_ADDRESS_LH {
+                Anonymous Next Address PrefixOrigin SuffixOrigin DadState ValidLifetime
+                PreferredLifetime LeaseLifetime OnLinkPrefixLength
+            }
+            IP_ADAPTER_UNICAST_ADDRESS_LH_0 { Alignment Anonymous }
+            IP_ADAPTER_UNICAST_ADDRESS_LH_0_0 { Length Flags }
+            IP_ADAPTER_ANYCAST_ADDRESS_XP { Anonymous Next Address }
+            IP_ADAPTER_ANYCAST_ADDRESS_XP_0 { Alignment Anonymous }
+            IP_ADAPTER_ANYCAST_ADDRESS_XP_0_0 { Length Flags }
+            IP_ADAPTER_MULTICAST_ADDRESS_XP { Anonymous Next Address }
+            IP_ADAPTER_MULTICAST_ADDRESS_XP_0 { Alignment Anonymous }
+            IP_ADAPTER_MULTICAST_ADDRESS_XP_0_0 { Length Flags }
+            IP_ADAPTER_DNS_SERVER_ADDRESS_XP { Anonymous Next Address }
+            IP_ADAPTER_DNS_SERVER_ADDRESS_XP_0 { Alignment Anonymous }
+            IP_ADAPTER_DNS_SERVER_ADDRESS_XP_0_0 { Length Reserved }
+            IP_ADAPTER_WINS_SERVER_ADDRESS_LH { Anonymous Next Address }
+            IP_ADAPTER_WINS_SERVER_ADDRESS_LH_0 { Alignment Anonymous }
+            IP_ADAPTER_WINS_SERVER_ADDRESS_LH_0_0 { Length Reserved }
+            IP_ADAPTER_GATEWAY_ADDRESS_LH { Anonymous Next Address }
+            IP_ADAPTER_GATEWAY_ADDRESS_LH_0 { Alignment Anonymous }
+            IP_ADAPTER_GATEWAY_ADDRESS_LH_0_0 { Length Reserved }
+            IP_ADAPTER_PREFIX_XP { Anonymous Next Address PrefixLength }
+            IP_ADAPTER_PREFIX_XP_0 { Alignment Anonymous }
+            IP_ADAPTER_PREFIX_XP_0_0 { Length Flags }
+        }
+        ndis {
+            NET_LUID_LH { Value Info }
+            NET_LUID_LH_0 { _bitfield }
+        }
         foundation {
             FILETIME { dwLowDateTime dwHighDateTime }
         }

@@ -5,6 +5,7 @@
 #define UNICODE
 #include <winsock2.h>
 #include <ws2tcpip.h>
+#include <iphlpapi.h>
 #include <windows.h>
 
 #define CHECK(ok)        \
@@ -30,6 +31,9 @@ int main(void)
     IN6_ADDR v6, loopback = IN6ADDR_LOOPBACK_INIT;
     HANDLE event, again, search;
     WIN32_FIND_DATA found;
+    static IP_ADAPTER_ADDRESSES adapters[1000];
+    NET_LUID luid;
+    ULONG size;
 
     CHECK(InetPton(AF_INET, L"127.0.0.1", &v4) == 1 && v4.s_addr == htonl(INADDR_LOOPBACK));
     CHECK(InetNtop(AF_INET, &v4, text, INET6_ADDRSTRLEN) == text && same(text, L"127.0.0.1"));
@@ -47,5 +51,10 @@ int main(void)
     CHECK(search != INVALID_HANDLE_VALUE && same(found.cFileName, L"."));
     CHECK(found.cAlternateFileName[0] == 0 && found.dwFileAttributes == FILE_ATTRIBUTE_DIRECTORY);
     CHECK(FindNextFile(search, &found) && same(found.cFileName, L"..") && FindClose(search));
+    size = sizeof adapters;
+    CHECK(GetAdaptersAddresses(AF_UNSPEC, 0, NULL, adapters, &size) == NO_ERROR);
+    CHECK(ConvertInterfaceLuidToAlias(&adapters->Luid, text, INET6_ADDRSTRLEN) == NO_ERROR);
+    CHECK(same(text, adapters->FriendlyName) && same(text, adapters->Description));
+    CHECK(ConvertInterfaceNameToLuidW(text, &luid) == NO_ERROR && luid.Value == adapters->Luid.Value);
     return 0;
 }

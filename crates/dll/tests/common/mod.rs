@@ -87,7 +87,16 @@ pub fn compile_for_windows(text: &str, name: &str) -> Option<Result<(), String>>
         return None;
     }
     let source = scratch().join(format!("{name}.windows.c"));
-    let headers = ["winsock2.h", "ws2tcpip.h", "mswsock.h", "mstcpip.h", "afunix.h", "windows.h"];
+    let headers = [
+        "winsock2.h",
+        "ws2tcpip.h",
+        "mswsock.h",
+        "mstcpip.h",
+        "afunix.h",
+        "windows.h",
+        "iphlpapi.h",
+        "wincrypt.h",
+    ];
     let includes: String = headers.iter().map(|h| format!("#include <{h}>\n")).collect();
     fs::write(&source, includes + text).expect("a test's source can be written");
     let output = Command::new("x86_64-w64-mingw32-gcc")

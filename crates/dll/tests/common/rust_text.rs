@@ -39,7 +39,7 @@ pub fn windows_sys() -> PathBuf {
 }
 
 /// The modules whose names the headers carry, WinSock first: it wins where two have a name.
-const MODULES: [&str; 20] = [
+const MODULES: [&str; 22] = [
     "Networking/WinSock",
     "Foundation",
     "System/IO",
@@ -60,6 +60,8 @@ const MODULES: [&str; 20] = [
     "System/Time",
     "Devices/Communication",
     "Globalization",
+    "NetworkManagement/IpHelper",
+    "NetworkManagement/Ndis",
 ];
 
 /// The texts of those modules.

@@ -9,8 +9,18 @@ use linsock_abi::{BOOL, FARPROC, HANDLE, HMODULE, PCSTR, PCWSTR, Win32Error};
 use crate::winsock::text::Unit;
 
 /// Windows' libraries that programs look functions up in. All of them are this one.
-const SYSTEM: [&str; 8] =
-    ["kernel32", "kernelbase", "ntdll", "ws2_32", "wsock32", "mswsock", "advapi32", "user32"];
+const SYSTEM: [&str; 10] = [
+    "kernel32",
+    "kernelbase",
+    "ntdll",
+    "ws2_32",
+    "wsock32",
+    "mswsock",
+    "advapi32",
+    "user32",
+    "iphlpapi",
+    "bcrypt",
+];
 
 /// Their handles: this and on, where Windows puts modules and nothing of ours is.
 const SYSTEM_FIRST: usize = 0x7FF8_0000_0000;
@@ -18,6 +28,9 @@ const SYSTEM_STEP: usize = 0x1_0000;
 
 /// The program itself.
 const PROGRAM: usize = 0x1_4000_0000;
+
+/// Names of Windows' own that have an underscore; others that have one are ours alone.
+const UNDERSCORED: [&str; 3] = ["__WSAFDIsSet", "if_indextoname", "if_nametoindex"];
 
 /// Fetched by their GUIDs alone, on Windows too.
 const BY_GUID_ALONE: [&str; 2] = ["ConnectEx", "DisconnectEx"];
@@ -127,7 +140,7 @@ unsafe fn procedure(module: usize, text: PCSTR, wide: &str) -> Result<*mut c_voi
     if is_system(module) {
         // Ours alone, under the names that Windows gives them.
         let hidden =
-            asked.contains('_') && asked != "__WSAFDIsSet" || BY_GUID_ALONE.contains(&asked);
+            asked.contains('_') && !UNDERSCORED.contains(&asked) || BY_GUID_ALONE.contains(&asked);
         let image = own_image();
         let spelt = [format!("{asked}{wide}"), format!("ws2_{asked}"), asked.to_owned()];
         let ours = |name: &String| symbol(image, name).filter(|at| is_in_own_image(*at));
@@ -212,7 +225,7 @@ unsafe fn address(module: HMODULE, text: PCSTR, wide: &str) -> FARPROC {
 /// NULL and ERROR_MOD_NOT_FOUND (126): not one of those.
 ///
 /// # Linux
-/// kernel32, kernelbase, ntdll, ws2_32, wsock32, mswsock, advapi32 and user32 are this library.
+/// kernel32, kernelbase, ntdll, ws2_32, wsock32, mswsock, advapi32, user32, iphlpapi and bcrypt are this library.
 ///
 /// # Sources
 /// learn.microsoft.com: libloaderapi.h, GetModuleHandleA

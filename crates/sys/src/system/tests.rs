@@ -121,6 +121,8 @@ fn windows_libraries_are_here_and_others_are_not() {
         assert!(!winsock.is_null());
         assert_eq!(winsock, LoadLibraryA(c"C:\\Windows\\System32\\ws2_32.dll".as_ptr().cast()));
         assert_ne!(winsock, GetModuleHandleA(c"kernel32".as_ptr().cast()));
+        let helper = LoadLibraryA(c"C:\\Windows\\System32\\IPHLPAPI.DLL".as_ptr().cast());
+        assert!(!helper.is_null() && helper == GetModuleHandleA(c"iphlpapi".as_ptr().cast()));
         assert_eq!(FreeLibrary(winsock), 1);
         assert!(GetModuleHandleA(c"d3d11.dll".as_ptr().cast()).is_null());
         assert_eq!(last_error(), ERROR_MOD_NOT_FOUND);

@@ -81,6 +81,12 @@ pub fn of_parameter(call: &Call, at: usize) -> Option<Table> {
             Table::Sum(ACCESS)
         }
         ("SetHandleInformation", "dwmask" | "dwflags") => Table::Sum(HANDLE_FLAGS_NAMES),
+        ("GetAdaptersAddresses" | "GetAdaptersAddresses_utf32", "flags") => Table::Sum(ADAPTERS),
+        (
+            "CryptAcquireContextA" | "CryptAcquireContextW" | "CryptAcquireContextW_utf32",
+            "dwflags",
+        ) => Table::Sum(PROVIDER),
+        (_, "dwprovtype") => Table::One(PROVIDERS),
         ("SetLastError", _) | ("WSASetLastError", _) => Table::Error,
         _ => match of {
             "FILE_CREATION_DISPOSITION" => Table::One(DISPOSITIONS),
@@ -190,6 +196,29 @@ const ATTRIBUTES: Names = names![
     FILE_ATTRIBUTE_NORMAL,
     FILE_ATTRIBUTE_TEMPORARY,
 ];
+const ADAPTERS: Names = names![
+    GAA_FLAG_SKIP_UNICAST,
+    GAA_FLAG_SKIP_ANYCAST,
+    GAA_FLAG_SKIP_MULTICAST,
+    GAA_FLAG_SKIP_DNS_SERVER,
+    GAA_FLAG_INCLUDE_PREFIX,
+    GAA_FLAG_SKIP_FRIENDLY_NAME,
+    GAA_FLAG_INCLUDE_WINS_INFO,
+    GAA_FLAG_INCLUDE_GATEWAYS,
+    GAA_FLAG_INCLUDE_ALL_INTERFACES,
+    GAA_FLAG_INCLUDE_ALL_COMPARTMENTS,
+    GAA_FLAG_INCLUDE_TUNNEL_BINDINGORDER,
+    GAA_FLAG_SKIP_DNS_INFO,
+];
+const PROVIDER: Names = names![
+    CRYPT_VERIFYCONTEXT,
+    CRYPT_NEWKEYSET,
+    CRYPT_DELETEKEYSET,
+    CRYPT_MACHINE_KEYSET,
+    CRYPT_SILENT,
+    CRYPT_DEFAULT_CONTAINER_OPTIONAL,
+];
+const PROVIDERS: Names = names![PROV_RSA_FULL, PROV_RSA_SCHANNEL, PROV_RNG, PROV_RSA_AES];
 /// Codes of WSAIoctl.
 const SIO: Names = names![
     SIO_ENABLE_CIRCULAR_QUEUEING,

@@ -18,7 +18,7 @@ const ERROR_IS_RESULT: [&str; 8] = [
 ];
 
 /// Functions for which zero, FALSE or NULL is no failure with an error.
-const ZERO_IS_NO_FAILURE: [&str; 7] = [
+const ZERO_IS_NO_FAILURE: [&str; 8] = [
     "FlsGetValue",
     "LocalFree",
     "TlsGetValue",
@@ -26,6 +26,7 @@ const ZERO_IS_NO_FAILURE: [&str; 7] = [
     "TryAcquireSRWLockShared",
     "TryEnterCriticalSection",
     "__WSAFDIsSet",
+    "if_indextoname",
 ];
 
 /// Functions whose answer, a number, is zero where they fail.
@@ -102,7 +103,9 @@ fn named(line: &mut Line, number: u32, name: Option<&str>) -> fmt::Result {
     match name {
         _ if number == 0 => line.write_str("0"),
         Some(name) => write!(line, "{name} ({number})"),
-        None => write!(line, "({})", number as i32),
+        // A facility and a code, as results of COM's kind are made of.
+        None if number >= 0x8000_0000 => write!(line, "({number:#x})"),
+        None => write!(line, "({number})"),
     }
 }
 

@@ -10,6 +10,8 @@ use std::fmt::{self, Write};
 /// Characters of a text, and entries of an array, that are shown.
 const TEXT_MAX: usize = 64;
 const ENTRIES_MAX: usize = 4;
+/// Bytes of a sockaddr_in6.
+const IPV6_BYTES: usize = 28;
 
 /// Parameters of a text's type that are none.
 const NO_TEXT: [&str; 3] = ["optval", "buf", "lpbuffer"];
@@ -38,7 +40,11 @@ pub fn before(line: &mut Line, call: &Call, at: usize) -> fmt::Result {
         "PCWSTR" => text16(line, word),
         "*const u32" if call.function.name.ends_with("_utf32") => text32(line, word),
         "*const SOCKADDR" => {
-            let len = call.word(at + 1) as u32 as usize;
+            let len = match call.parameter(at + 1).1 {
+                // No length follows: that of the longer family, of which the other one is the beginning.
+                "*mut u32" => IPV6_BYTES,
+                _ => call.word(at + 1) as u32 as usize,
+            };
             address(line, word, len)
         }
         "*const WSABUF" => buffers(line, word, call.word(at + 1) as u32 as usize),
@@ -63,7 +69,8 @@ pub fn after(line: &mut Line, call: &Call, at: usize) -> bool {
     let word = call.word(at);
     let (name, of) = call.parameter(at);
     // Where a text's room begins there is no number.
-    let number = |len| match of == "*mut u32" && call.function.name.ends_with("_utf32") {
+    let is_text = of == "*mut u32" && name != "sizepointer";
+    let number = |len| match is_text && call.function.name.ends_with("_utf32") {
         true => None,
         false => read_number(word, len),
     };

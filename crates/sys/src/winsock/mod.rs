@@ -24,7 +24,7 @@ pub mod network_events;
 pub mod option;
 pub mod protocol;
 mod record;
-mod resolver;
+pub(crate) mod resolver;
 pub mod select;
 pub mod socket;
 pub mod startup;

@@ -100,7 +100,7 @@ fn translate(flags: u32, table: &[(u32, c_int)]) -> Result<c_int, WsaError> {
 }
 
 /// The computer's name.
-pub(super) fn host_name() -> Result<String, WsaError> {
+pub(crate) fn host_name() -> Result<String, WsaError> {
     let _keep = KeepErrno::new();
     let mut buffer = [0_u8; 256];
     // SAFETY: the buffer is one byte longer than said, so a zero always ends it.

@@ -113,9 +113,9 @@ pub(super) fn interface_list(number: Number, output: &mut Output) -> Result<(), 
         ];
         let flags: u32 = flags.iter().filter(|(has, _)| *has).map(|(_, flag)| flag).sum();
         bytes.extend(flags.to_ne_bytes());
-        let known = |address: &Option<Address>| address.as_ref().map(windows_bytes);
-        let broadcast = known(&one.broadcast).unwrap_or_else(|| everybody().to_vec());
-        let mask = known(&one.mask).unwrap_or_default();
+        let broadcast = one.broadcast.as_ref().map(windows_bytes);
+        let broadcast = broadcast.unwrap_or_else(|| everybody().to_vec());
+        let mask = windows_bytes(&one.mask());
         for mut address in [windows_bytes(&one.address), broadcast, mask] {
             address.resize(INTERFACE_ADDRESS_BYTES, 0);
             bytes.extend(address);

@@ -1,0 +1,2 @@
+/* Another spelling of <ipifcons.h>. */
+#include "ipifcons.h"

@@ -1,0 +1,2 @@
+/* Another spelling of <iptypes.h>. */
+#include "iptypes.h"
