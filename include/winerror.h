@@ -437,11 +437,18 @@
 #define ERROR_APP_HANG                                1298
 #define ERROR_INVALID_LABEL                           1299
 #define ERROR_PRIVILEGE_NOT_HELD                      1314
+#define ERROR_INTERNAL_ERROR                          1359
 #define ERROR_INVALID_THREAD_ID                       1444
 #define ERROR_NO_SYSTEM_RESOURCES                     1450
+#define ERROR_WORKING_SET_QUOTA                       1453
+#define ERROR_COMMITMENT_LIMIT                        1455
 #define ERROR_TIMEOUT                                 1460
 #define ERROR_INVALID_USER_BUFFER                     1784
 #define ERROR_NOT_ENOUGH_QUOTA                        1816
+#define ERROR_NOT_CONNECTED                           2250
+#define ERROR_OPEN_FILES                              2401
+#define ERROR_ACTIVE_CONNECTIONS                      2402
+#define ERROR_DEVICE_IN_USE                           2404
 
 #define SEVERITY_SUCCESS  0
 #define SEVERITY_ERROR    1
