@@ -72,7 +72,10 @@ const WITHOUT_STARTUP: [(&str, &str); 21] = [
 ];
 
 /// Functions whose first handle may be anything, and why.
-const ANY_HANDLE: [(&str, &str); 9] = [
+const ANY_HANDLE: [(&str, &str); 12] = [
+    ("CreateFileMappingA", "NULL stands for memory, as INVALID_HANDLE_VALUE does"),
+    ("CreateFileMappingW", "likewise"),
+    ("CreateFileMappingW_utf32", "likewise"),
     ("HeapSetInformation", "NULL stands for all heaps"),
     ("ReadFileEx", "without a routine it looks no further"),
     ("WriteFileEx", "likewise"),
