@@ -77,8 +77,8 @@ COUNT static int count_ioctl(LPFN_CONNECTEX *function, DWORD *bytes)
  */
 static void leave_time(void)
 {
-    uint64_t until = now_nanoseconds() + 3000000;
-    struct timespec pause = { 0, 3000000 };
+    uint64_t until = now_nanoseconds() + 8000000;
+    struct timespec pause = { 0, 8000000 };
     while (now_nanoseconds() < until)
         nanosleep(&pause, NULL);
 }
