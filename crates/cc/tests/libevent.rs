@@ -24,6 +24,8 @@ const OPTIONS: &str = "/IWIN32-Code /IWIN32-Code/nmake /Iinclude /Icompat /Itest
 const GROUPS: &str =
     "iocp/.. bufferevent/.. evbuffer/.. listener/.. util/.. thread/.. main/.. http/basic http/post";
 
+const ATTEMPTS: usize = 3;
+
 /// An unpacked source, such as `libevent-2.1.12-stable`.
 fn source() -> Option<PathBuf> {
     let folder = PathBuf::from(std::env::var_os("LINSOCK_SOURCES")?);
@@ -68,8 +70,17 @@ fn libevents_windows_side_passes_its_own_tests() {
         let line = format!(
             "LINSOCK_BACKEND={backend} unshare -rn sh -c 'ip link set lo up && exec ./regress {GROUPS}' 2>&1"
         );
-        let said = work.good(prefix, &line);
-        println!("{backend}: {}", said.lines().last().unwrap_or_default());
-        assert!(said.contains("tests ok."), "{backend}: {said}");
+        // Some of them measure time, and say themselves that they may fail on a busy machine.
+        let passed = (0..ATTEMPTS).find_map(|_| {
+            let output = work.run(prefix, &line);
+            let said = String::from_utf8_lossy(&output.stdout).into_owned();
+            let good = output.status.success() && said.contains("tests ok.");
+            eprintln!(
+                "{backend}: {}",
+                if good { said.lines().last().unwrap_or_default() } else { &said }
+            );
+            good.then_some(())
+        });
+        assert!(passed.is_some(), "{backend}: {ATTEMPTS} times something failed");
     }
 }
