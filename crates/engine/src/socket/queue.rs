@@ -386,21 +386,25 @@ impl Socket {
             self.queue(side).push_front(operation);
             return;
         }
-        if let (Side::Input, Some(how)) = (side, outcome.error) {
-            self.tell_whoever_ends_it(how);
-        }
         let mut outcome = outcome;
         if matches!(operation.request, Request::Connect(_)) {
             outcome = self.refuse_itself(&operation.request, outcome);
             outcome = self.heed_icmp(&operation.request, outcome);
         }
+        let (was_whole, error) = (self.broken.is_none(), outcome.error);
         let ended = self.translate(&operation.request, operation.call, outcome);
+        if let (Side::Input, Some(how)) = (side, error)
+            && was_whole
+            && self.broken.is_some()
+        {
+            self.tell_whoever_ends_it(how);
+        }
         self.end(place, operation, ended);
     }
 
-    /// A receive has failed; the kernel will not say again that the connection broke (D-020).
+    /// A receive was told that the connection broke; the kernel will not say so again (D-020).
     fn tell_whoever_ends_it(&mut self, how: Errno) {
-        if !self.is_stream() || !breaks_a_connection(how) || !self.is_ending() {
+        if !self.is_ending() {
             return;
         }
         match self.output.front_mut().map(|head| &mut head.request) {
@@ -739,14 +743,6 @@ pub fn error_of_status(number: Number, status: NtStatus) -> WsaError {
 }
 
 const ECONNREFUSED: i32 = 111;
-
-/// Whether a receive's errno says that the connection is gone.
-fn breaks_a_connection(errno: Errno) -> bool {
-    const ECONNRESET: i32 = 104;
-    const ETIMEDOUT: i32 = 110;
-    const EHOSTUNREACH: i32 = 113;
-    matches!(errno.0, ECONNRESET | ETIMEDOUT | EHOSTUNREACH)
-}
 
 /// How often a connection is tried again whose pair of addresses the kernel still holds, and how many
 /// times: for a little longer than the minute of TIME_WAIT.
